@@ -1,0 +1,73 @@
+"""The command ``harness``: what can be asked without writing Python."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.errors import HarnessError
+
+DEFAULT_CASES = "cases"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status: 0 only if all is well, 2 for what the user can mend."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command not in ("run", "list"):
+        parser.error(f"{options.command} got {rest[0]!r}, which it does not know")
+    try:
+        return _run(options, rest)
+    except HarnessError as error:
+        print(f"harness: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="harness",
+        description="Tells whether a neural network written by hand computes what Keras computes.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, explanation in (
+        ("run", "verify: pytest on the folder cases, or on the paths given, with all of pytest's options"),
+        ("list", "list the cases that run would verify"),
+    ):
+        command = commands.add_parser(name, help=explanation, add_help=False, allow_abbrev=False)
+        command.set_defaults(command=name)
+    plugins = commands.add_parser("plugins", help="list what is loaded, from where, and what was set aside and why")
+    plugins.add_argument("--json", action="store_true", help="as JSON, for programs")
+    doctor = commands.add_parser("doctor", help="say what is installed, where results are stored, and what is wrong")
+    for command in (plugins, doctor):
+        command.add_argument(
+            "--impl", action="append", default=[], metavar="FILE", help="a Python file, loaded as well"
+        )
+    doctor.add_argument("--reports", default="reports", metavar="DIR", help="the reports folder (default: reports)")
+    return parser
+
+
+def _run(options: argparse.Namespace, rest: list[str]) -> int:
+    match options.command:
+        case "run":
+            return _pytest(rest)
+        case "list":
+            return _pytest(["--collect-only", "--quiet", *rest])
+        case "plugins":
+            from harness.inspection import plugins
+
+            print(plugins(options.impl, as_json=options.json))
+            return 0
+        case _:
+            from harness.inspection import doctor
+
+            text, healthy = doctor(options.impl, Path(options.reports))
+            print(text)
+            return 0 if healthy else 1
+
+
+def _pytest(arguments: list[str]) -> int:
+    import pytest
+
+    # Without a path pytest takes its testpaths, and without such a folder what lies below this one.
+    testpaths = ["-o", f"testpaths={DEFAULT_CASES}"] if Path(DEFAULT_CASES).is_dir() else []
+    return int(pytest.main([*testpaths, *arguments]))

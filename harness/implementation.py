@@ -1,0 +1,85 @@
+"""What an implementation is, and how one is run without trusting what it returns."""
+
+import time
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.case import Case
+from harness.errors import Unsupported
+from harness.observables import Observable
+from harness.problem import Problem
+from harness.trace import Trace
+
+API_VERSION = 1
+
+
+class Implementation(ABC):
+    """One way to compute what a Problem asks for.
+
+    Attributes:
+        name: unique among the loaded implementations.
+        version: shown in every report.
+        api_version: the version of this contract that the implementation was written for.
+        default: False to be left out of runs that do not name it.
+    """
+
+    name: str
+    version: str = "0"
+    api_version: int = API_VERSION
+    default: bool = True
+
+    @abstractmethod
+    def run(self, problem: Problem) -> Mapping[str, NDArray[Any]]:
+        """Return every observable the case requires, by name, in the problem's dtype.
+
+        Raises:
+            Unsupported: with the reason, for a case this implementation does not claim to compute.
+        """
+
+    def exposes(self, case: Case, observable: Observable) -> bool:
+        """Say whether ``run`` shows this observable; one that it does not show is counted as unobserved."""
+        return True
+
+
+def run(implementation: Implementation, problem: Problem) -> Trace:
+    """Run one implementation on one Problem and keep whatever happens as a Trace."""
+    start = time.perf_counter()
+    try:
+        returned = implementation.run(problem)
+    except Unsupported as declined:
+        return Trace("unsupported", {}, time.perf_counter() - start, str(declined) or "no reason given")
+    except (Exception, SystemExit):  # whatever a plugin raises is a row of the report
+        return Trace("error", {}, time.perf_counter() - start, _last_lines(traceback.format_exc()))
+    seconds = time.perf_counter() - start
+    wrong = _wrong_return(implementation, returned)
+    if wrong:
+        return Trace("error", {}, seconds, wrong)
+    return Trace("ok", MappingProxyType({name: _frozen(array) for name, array in returned.items()}), seconds)
+
+
+def _wrong_return(implementation: Implementation, returned: object) -> str:
+    expected = f"{implementation.name}.run() expected to return a mapping of names to arrays"
+    if not isinstance(returned, Mapping):
+        return f"{expected}, got {type(returned).__name__}."
+    for name, array in returned.items():
+        if not isinstance(name, str):
+            return f"{expected}, got the name {name!r}."
+        if not isinstance(array, (np.ndarray, np.generic)):
+            return f"{expected}, got {type(array).__name__} for {name}."
+    return ""
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
+
+
+def _last_lines(text: str, count: int = 6) -> str:
+    return "\n".join(text.rstrip().splitlines()[-count:])

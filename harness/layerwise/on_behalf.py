@@ -1,0 +1,52 @@
+"""What the harness computes where a layerwise implementation gives no operator: float64 definitions, never judged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from harness import losses, optimizers
+from harness.layers import Activation
+from harness.problem import Array
+from harness.verdict import FLOAT64, Estimate, operator_of
+
+
+class Loss:
+    """Losses by their definitions in the verdict."""
+
+    def forward(self, loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
+        """Return the loss, a scalar in the format of the prediction."""
+        estimate = operator_of(loss).forward(loss, y_true.astype(np.float64), Estimate.exact(y_pred), FLOAT64)
+        return np.asarray(estimate.value, dtype=y_pred.dtype)
+
+    def backward(self, loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
+        """Return the gradient with respect to the prediction, in its format."""
+        estimate = operator_of(loss).backward(loss, y_true.astype(np.float64), Estimate.exact(y_pred), FLOAT64)
+        return np.asarray(estimate.value, dtype=y_pred.dtype)
+
+
+class Optimizer:
+    """Optimizers by their definitions in the verdict."""
+
+    def update(
+        self, optimizer: optimizers.Optimizer, step: int, weight: Array, gradient: Array, slots: Mapping[str, Any]
+    ) -> tuple[Array, Mapping[str, Any]]:
+        """Return the parameter after the step, in its format, and the optimizer's slots."""
+        new_weight, new_slots = operator_of(optimizer).update(
+            optimizer, step, Estimate.exact(weight), Estimate.exact(gradient), slots, FLOAT64
+        )
+        return np.asarray(new_weight.value, dtype=weight.dtype), new_slots
+
+
+class Identity:
+    """The linear part of an Activation layer: there is none."""
+
+    def forward(self, layer: Activation, weights: Mapping[str, Array], x: Array) -> tuple[Array, None]:
+        """Return x."""
+        return x, None
+
+    def backward(
+        self, layer: Activation, weights: Mapping[str, Array], cache: None, dy: Array
+    ) -> tuple[Array, Mapping[str, Array]]:
+        """Return dy."""
+        return dy, {}

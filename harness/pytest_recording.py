@@ -1,0 +1,131 @@
+"""Gathers the rows of a run from all processes, keeps them on disk as they come, and writes the reports."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from harness.comparison import Comparison
+from harness.environment import environment
+from harness.errors import HarnessError
+from harness.pytest_setup import Setup
+from harness.report.baseline import Changes, compare_with
+from harness.report.default_writers import default_writers
+from harness.report.report import Report
+from harness.report.terminal import summary
+from harness.stores.journal import Journal, left_behind
+
+# Node id, case id, implementation, and how many observables the case requires.
+Planned = tuple[str, str, str, int]
+
+NAMES = tuple(field.name for field in fields(Comparison))
+
+
+def plain(row: Comparison) -> list[Any]:
+    """Return a row as a list of text, numbers and None, which reports of distributed runs can carry."""
+    return [list(value) if isinstance(value := getattr(row, name), tuple) else value for name in NAMES]
+
+
+def row_of(values: Sequence[Any]) -> Comparison:
+    """Return the row that ``plain`` made a list of."""
+    made: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+    return Comparison(*made)
+
+
+class Recording:
+    """What a run has planned and found so far.
+
+    Attributes:
+        planned: by node id.
+        lines: what to print at the end; empty before ``finish``.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.planned: dict[str, Planned] = {}
+        self.lines: list[str] = []
+        self._setup = setup
+        self._rows: dict[str, list[Comparison]] = {}
+        self._lost: dict[str, str] = {}
+        self._earlier = left_behind(setup.reports)
+        self._journal = Journal(setup.reports, NAMES)
+
+    def plan(self, planned: Iterable[Planned]) -> None:
+        """Note what is to be run."""
+        self.planned.update((each[0], each) for each in planned)
+
+    def add(self, nodeid: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Record the rows of one item; they are on disk when this returns."""
+        self._journal.add(rows)
+        self._rows[nodeid] = [row_of(row) for row in rows]
+
+    def lost(self, nodeid: str, reason: str) -> None:
+        """Note an item whose process died."""
+        self._lost[nodeid] = reason
+
+    def header(self) -> list[str]:
+        """Return the lines that say what is verified with what."""
+        setup = self._setup
+        seed = "each case's own" if setup.seed is None else str(setup.seed)
+        names = ", ".join(implementation.name for implementation in setup.implementations)
+        reference = setup.verification.reference.implementation
+        lines = [
+            f"harness: {names}, against {reference.name} in float64 ({reference.version}); seed: {seed}",
+            f"harness: {len(setup.oracle):,} of Keras's results are stored in {setup.oracle.path}",
+        ]
+        lines += [f"harness: {plugin}" for plugin in setup.plugins.quarantined]
+        lines += [f"harness: {finding}" for finding in self._unfinished()]
+        return lines
+
+    def finish(self, interrupted: bool) -> bool:
+        """Write the reports and prepare the last lines; returns whether the run is good."""
+        if not self.planned:
+            self.lines = ["no case was selected, so nothing was verified"]
+            return False
+        report = self._report(interrupted)
+        changes = self._changes(report)
+        files, unwritten = self._write(report)
+        self.lines = summary(report, files, changes)
+        self.lines += [f"ERROR: {error}" for error in unwritten]
+        if unwritten:
+            self.lines += [f"the rows are in {self._journal.path}"] if self._journal.path.exists() else []
+        else:
+            self._journal.remove()
+        regressions = changes.failing(self._setup.failing_changes) if changes else ()
+        if regressions:
+            self.lines.append(f"NOT GOOD: {len(regressions):,} changes of the kinds that --baseline-fail names")
+        return report.passed and not unwritten and not regressions
+
+    def _unfinished(self) -> list[str]:
+        return [f"a run was killed, or goes on elsewhere; the rows it has are in {path}" for path in self._earlier]
+
+    def _report(self, interrupted: bool) -> Report:
+        setup = self._setup
+        findings = [str(plugin) for plugin in setup.plugins.quarantined] + setup.oracle.findings
+        findings += [f"the process died that ran {nodeid}: {reason}" for nodeid, reason in self._lost.items()]
+        findings += self._unfinished()
+        findings += ["the run was interrupted"] if interrupted else []
+        seed = "each case's own" if setup.seed is None else str(setup.seed)
+        return Report(
+            tuple(row for nodeid in self.planned for row in self._rows.get(nodeid, [])),
+            {(case, implementation): count for _, case, implementation, count in self.planned.values()},
+            environment(setup.verification.reference.implementation)
+            | {"seed": seed, "implementations": ", ".join(i.name for i in setup.implementations)},
+            tuple(findings),
+            {(case, implementation): nodeid for nodeid, case, implementation, _ in self.planned.values()},
+            setup.options,
+        )
+
+    def _changes(self, report: Report) -> Changes | None:
+        return compare_with(report, *self._setup.baseline) if self._setup.baseline else None
+
+    def _write(self, report: Report) -> tuple[list[Path], list[str]]:
+        """Return the files written, and why others could not be; one writer's failure stops no other."""
+        files, errors = [], []
+        for writer in (*default_writers(), *self._setup.plugins.writers):
+            try:
+                files.append(writer.write(report, self._setup.reports))
+            except HarnessError as error:
+                errors.append(str(error))
+            except Exception as error:  # a plugin's writer may raise anything; it ends as a line and a failed run
+                errors.append(f"writer {writer.name!r} raised {type(error).__name__}: {error}")
+        return files, errors

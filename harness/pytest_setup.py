@@ -1,0 +1,86 @@
+"""What one pytest process verifies with: plugins, chosen implementations, the store of Keras's results."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.implementation import Implementation
+from harness.plugins.loading import Plugins, load_and_choose
+from harness.report.baseline import Kind, kinds_of_change
+from harness.report.csv_file import read_csv
+from harness.stores.oracle import Oracle
+from harness.verification import Reference, Verification, reference_among
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that the options and the environment decide.
+
+    Attributes:
+        plugins: all that was found.
+        implementations: those to verify, in order.
+        verification: verifies case after case.
+        oracle: the store of Keras's results.
+        reports: the folder for everything that is written.
+        seed: replaces the seed of every case; None leaves it.
+        baseline: rows of an earlier run, and the name of its file.
+        failing_changes: kinds of change that fail the run.
+        options: what pytest needs beside a test's id to repeat it, by implementation.
+    """
+
+    plugins: Plugins
+    implementations: tuple[Implementation, ...]
+    verification: Verification
+    oracle: Oracle
+    reports: Path
+    seed: int | None
+    baseline: "tuple[pandas.DataFrame, str] | None"
+    failing_changes: frozenset[Kind]
+    options: Mapping[str, tuple[str, ...]]
+
+
+def begin(config: pytest.Config) -> Setup:
+    """Load plugins, open the store and read the baseline.
+
+    Raises:
+        HarnessError: any of them does not allow a run.
+    """
+    option = config.option
+    if option.seed is not None and option.seed < 0:
+        raise HarnessError(f"--seed expected an integer of 0 or more, got {option.seed}.")
+    if option.baseline_fail is not None and not option.baseline:
+        raise HarnessError("--baseline-fail needs --baseline PREVIOUS.csv to compare with.")
+    invoked_in = config.invocation_params.dir
+    failing = kinds_of_change(option.baseline_fail) if option.baseline_fail is not None else frozenset()
+    # Read before this run's reports replace it.
+    baseline = (read_csv(invoked_in / option.baseline), option.baseline) if option.baseline else None
+    plugins, implementations = load_and_choose(option.impl)
+    reports = invoked_in / option.reports if option.reports else config.rootpath / "reports"
+    oracle = Oracle(reports / "oracle.sqlite")
+    reference = Reference(reference_among(plugins), oracle)
+    return Setup(
+        plugins,
+        implementations,
+        Verification(reference),
+        oracle,
+        reports,
+        option.seed,
+        baseline,
+        failing,
+        {each.name: _options(each, plugins, option.impl, option.seed) for each in implementations},
+    )
+
+
+def _options(
+    implementation: Implementation, plugins: Plugins, chosen: Sequence[str], seed: int | None
+) -> tuple[str, ...]:
+    origin = plugins.origin_of(implementation)
+    needed = origin if origin in chosen else "" if implementation.default else implementation.name
+    return (*(("--impl", needed) if needed else ()), *(("--seed", str(seed)) if seed is not None else ()))

@@ -1,0 +1,3 @@
+from harness.report.report import Report
+
+__all__ = ["Report"]

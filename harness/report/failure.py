@@ -1,0 +1,137 @@
+"""The text of a failure: what first, then how bad in words, what is right before it, and how to run it again."""
+
+import shlex
+from collections.abc import Sequence
+
+from harness.comparison import COVERAGE, Comparison
+from harness.report.hints import hint
+from harness.report.severity import counted, how_bad, numbers, severity, times, worst_first
+
+MOST_LINES = 25
+MOST_LINES_OF_A_REASON = 8
+WIDTH = 200
+
+FORWARD = "going forward"
+BACKWARD = "going backward"
+UPDATE = "of the update"
+DIRECTIONS = {
+    "forward": FORWARD,
+    "loss": FORWARD,
+    "backward": BACKWARD,
+    "gradient": BACKWARD,
+    "update": UPDATE,
+}
+WHOLE_RUN = {"error": "raised an error", "timeout": "ran out of time", "crash": "crashed"}
+
+
+def failure_text(rows: Sequence[Comparison], test: str = "", options: Sequence[str] = ()) -> str:
+    """Describe what is wrong with one implementation on one case, in at most 25 lines.
+
+    Args:
+        rows: all rows of the run, in the order of computation.
+        test: pytest's node id, for the command that repeats the run.
+        options: what pytest needs beside it, such as ``--impl`` and a file.
+
+    Returns:
+        Empty if nothing failed.
+    """
+    failed = [row for row in rows if row.failed]
+    if not failed:
+        return ""
+    first = failed[0]
+    body = _whole_run(rows, first) if first.verdict in WHOLE_RUN else _stages(rows, failed)
+    again = (
+        [f"  to repeat it: {command(test, options)}"] if test else [f"  case {first.case}, by {first.implementation}"]
+    )
+    return "\n".join([*body[: MOST_LINES - len(again)], *again])
+
+
+def command(test: str, options: Sequence[str] = ()) -> str:
+    """Return the command that runs one test again, quoted for a shell; empty without a test."""
+    return f"pytest {shlex.join(map(printable, (test, *options)))}" if test else ""
+
+
+def stage(row: Comparison) -> str:
+    """Name the tensor of a row in words: ``step 1 · gradient of conv2d.kernel``."""
+    if not row.kind or row.kind == "extra":
+        return printable(row.observable)
+    when = f"step {row.step}" if row.step else "after the last step"
+    source = f" from {row.part}" if row.part else ""
+    what = {
+        "forward": f"output of {row.layer}" if row.step else "prediction",
+        "loss": "loss",
+        "backward": "gradient of the prediction" if row.layer == "loss" else f"gradient of {row.layer}'s input{source}",
+        "gradient": f"gradient of {row.layer}.{row.part}",
+        "update": f"{row.layer}.{row.part} after the update",
+    }.get(row.kind, row.observable)
+    return printable(f"{when} · {what}")
+
+
+def first_wrong(rows: Sequence[Comparison], direction: str) -> Comparison | None:
+    """Return the first failing row of a direction, by the order of computation."""
+    return next((row for row in rows if row.failed and DIRECTIONS.get(row.kind) == direction), None)
+
+
+def printable(text: str) -> str:
+    """Return the text as one line of at most 200 characters, with control characters as their escapes."""
+    escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return escaped if len(escaped) <= WIDTH else f"{escaped[: WIDTH - 1]}…"
+
+
+def printable_lines(text: str) -> list[str]:
+    """Return the lines of a text, without the empty ones at its end, each as ``printable`` gives it."""
+    return [printable(line) for line in text.rstrip().replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+
+
+def _whole_run(rows: Sequence[Comparison], first: Comparison) -> list[str]:
+    what = f"{first.implementation} {WHOLE_RUN[first.verdict]}; none of {len(rows)} observables can be judged"
+    return [f"  {what}", *_reason(first)]
+
+
+def _stages(rows: Sequence[Comparison], failed: Sequence[Comparison]) -> list[str]:
+    first = failed[0]
+    direction = DIRECTIONS.get(first.kind)
+    lines = [f"  {stage(first)}" + (f" · the first wrong stage {direction}" if direction else "")]
+    lines += [f"    {line}" for line in (numbers(first), _how_bad(first)) if line]
+    if not numbers(first):
+        lines += _reason(first)
+    lines += [f"    {line}" for line in (hint(first), _before(rows, first)) if line]
+    backward = first_wrong(rows, BACKWARD)
+    if direction == FORWARD and backward:
+        lines.append(f"    {BACKWARD}, the first wrong stage is {stage(backward)}{_in_brackets(backward)}")
+    if len(failed) > 1:
+        after = len(rows) - rows.index(first) - 1
+        worst = worst_first(failed[1:])[0]
+        others = f"{len(failed) - 1} are wrong too" if len(failed) > 2 else "1 is wrong too"
+        lines.append(f"    of the {after} stages after it {others}, and may follow from it")
+        if worst is not backward:
+            lines.append(f"    the worst of them is {stage(worst)}{_in_brackets(worst)}")
+    return lines
+
+
+def _how_bad(row: Comparison) -> str:
+    if not numbers(row):
+        return ""
+    return "; ".join(part for part in (how_bad(row), " ".join(printable_lines(row.reason))) if part)
+
+
+def _in_brackets(row: Comparison) -> str:
+    value = severity(row)
+    return f" ({times(value)} times)" if value < float("inf") else f" ({row.verdict})"
+
+
+def _reason(row: Comparison) -> list[str]:
+    return [f"    {line}" for line in printable_lines(row.reason)[-MOST_LINES_OF_A_REASON:]]
+
+
+def _before(rows: Sequence[Comparison], first: Comparison) -> str:
+    before = rows[: rows.index(first)]
+    if first.kind == "extra":
+        return f"what the case asks for: {counted(before)}" if before else ""
+    if not before:
+        return "no stage comes before it"
+    unseen = sum(row.verdict in COVERAGE for row in before)
+    right = len(before) - unseen
+    if unseen:
+        return f"of the {len(before)} stages before it {right} are right and {unseen} were not judged"
+    return "the stage before it is right" if right == 1 else f"the {right} stages before it are right"

@@ -1,0 +1,38 @@
+"""The properties of one case and implementation for JUnit's XML."""
+
+from collections.abc import Sequence
+
+from harness.comparison import Comparison
+from harness.report.columns import as_text
+from harness.report.failure import BACKWARD, FORWARD, first_wrong
+from harness.report.severity import FIGURE, counted, figure, severity
+
+
+def junit_properties(rows: Sequence[Comparison]) -> list[tuple[str, str]]:
+    """Return names and plain strings; docs/reports.md explains them.
+
+    Args:
+        rows: all rows of one case and implementation, in the order of computation; one or more.
+    """
+    # pytest's own serialization between processes takes str and refuses NumPy's subclasses of it.
+    worst = max(rows, key=severity)
+    properties = {
+        "case": worst.case,
+        "case_key": worst.key,
+        "implementation": worst.implementation,
+        "implementation_version": worst.version,
+        "dtype": worst.dtype,
+        "seed": worst.seed,
+        "verdicts": counted(rows),
+        "worst_observable": worst.observable,
+        f"worst_{FIGURE}": figure(worst),
+        "worst_verdict": worst.verdict,
+        "first_wrong_forward": _name(first_wrong(rows, FORWARD)),
+        "first_wrong_backward": _name(first_wrong(rows, BACKWARD)),
+        "seconds": worst.seconds,
+    }
+    return [(f"harness.{name}", as_text(value)) for name, value in properties.items()]
+
+
+def _name(row: Comparison | None) -> str:
+    return row.observable if row else ""

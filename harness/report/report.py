@@ -1,0 +1,136 @@
+"""A Report: all rows of a run with its environment, and whether the run is good."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from harness.comparison import COVERAGE, Comparison, Verdict
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    import pandas
+
+_DEFECT = "This is a defect of the harness; please report it."
+
+
+class IncompleteReport(HarnessError):
+    """The rows do not add up to what was run."""
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """Everything a run found out.
+
+    Attributes:
+        rows: every Comparison, in the order of the run.
+        planned: observables required of each ``(case id, implementation)`` that was to be run.
+        environment: versions, seed, flags and where results are stored, by name.
+        findings: what else must not pass in silence: quarantined plugins, written inputs, an interruption.
+        tests: pytest's node id by ``(case id, implementation)``, for the command that reproduces a row.
+        options: what pytest needs beside it, by implementation.
+    """
+
+    rows: tuple[Comparison, ...]
+    planned: Mapping[tuple[str, str], int]
+    environment: Mapping[str, str]
+    findings: tuple[str, ...] = ()
+    tests: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        counted = Counter({(row.case, row.implementation): 0 for row in self.rows})
+        counted.update((row.case, row.implementation) for row in self.rows if row.verdict != "extra")
+        for pair, rows in counted.items():
+            if rows != self.planned.get(pair):
+                raise IncompleteReport(
+                    f"{pair[0]} by {pair[1]}: expected {self.planned.get(pair)} rows, got {rows}. {_DEFECT}"
+                )
+        seen: set[tuple[str, str, str]] = set()
+        for row in self.rows:
+            name = row.case, row.implementation, row.observable
+            if name in seen:
+                raise IncompleteReport(f"{' · '.join(name)}: expected one row, got several. {_DEFECT}")
+            seen.add(name)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.headline}; print() shows it>"
+
+    def __str__(self) -> str:
+        from harness.report.terminal import summary
+
+        return "\n".join(summary(self))
+
+    def _repr_html_(self) -> str:
+        from harness.report.notebook import as_html
+
+        return as_html(self)
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """Return the rows as a data frame with the columns and the order of the CSV, and typed values."""
+        from harness.report.columns import columns, frame, in_order
+
+        rows = in_order(self.rows)
+        return frame({name: [getattr(row, name) for row in rows] for name in columns()})
+
+    @property
+    def headline(self) -> str:
+        """One line: good or not, and why."""
+        if self.faults:
+            return f"NOT GOOD: {'; '.join(self.faults)}"
+        judged = f"{self.counts['pass']:,} observables passed"
+        unjudged = len(self.rows) - self.counts["pass"]
+        return f"GOOD: {judged}" + (f", {unjudged:,} were not judged" if unjudged else ", none failed")
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Rows by verdict, the most frequent first."""
+        return dict(Counter(row.verdict for row in self.rows).most_common())
+
+    @property
+    def implementations(self) -> tuple[str, ...]:
+        """Names in the order in which they were planned."""
+        return tuple(dict.fromkeys(implementation for _, implementation in self.planned))
+
+    @property
+    def not_run(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of case and implementation that were planned and have no row, after an interruption."""
+        done = {(row.case, row.implementation) for row in self.rows}
+        return tuple(pair for pair in self.planned if pair not in done)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Sentences that say why the run is not good; empty for a good run."""
+        faults = []
+        failed = sum(row.failed for row in self.rows)
+        if failed:
+            faults.append(f"{failed:,} of {len(self.rows):,} observables failed")
+        if not self.rows:
+            faults.append("nothing was compared")
+        if self.not_run:
+            faults.append(f"{len(self.not_run):,} of {len(self.planned):,} runs of a case were not carried out")
+        for name in self.implementations:
+            verdicts = Counter(row.verdict for row in self.rows if row.implementation == name)
+            if verdicts and not verdicts["pass"]:
+                counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+                faults.append(f"nothing of {name} passed ({counted})")
+        return tuple(faults)
+
+    @property
+    def passed(self) -> bool:
+        """True when something passed and nothing failed, in the run and for every implementation in it."""
+        return not self.faults
+
+    @property
+    def coverage(self) -> dict[str, tuple[int, int]]:
+        """For each implementation: observables judged, and observables required by the plan.
+
+        A row that nobody asked for is neither; a run that was not carried out is required and not judged.
+        """
+        judged = Counter(
+            row.implementation for row in self.rows if row.verdict not in COVERAGE and row.verdict != "extra"
+        )
+        required: Counter[str] = Counter()
+        for (_, implementation), count in self.planned.items():
+            required[implementation] += count
+        return {name: (judged[name], required[name]) for name in self.implementations}

@@ -1,0 +1,74 @@
+"""How bad a row is: the one place that knows which figure says so."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from harness.comparison import COVERAGE, Comparison
+
+FIGURE = "ratio"
+ALLOWED = "what the rule allows"
+
+
+def figure(row: Comparison) -> float | None:
+    """Return the figure by which rows are ranked; None where nothing was compared."""
+    value: float | None = getattr(row, FIGURE)
+    return value
+
+
+def severity(row: Comparison) -> float:
+    """Return a rank: infinite for a failure that has no figure, -1 for what was not judged, else the figure."""
+    value = figure(row)
+    if row.verdict in COVERAGE:
+        return -1.0
+    if value is None or math.isnan(value):
+        return math.inf if row.failed else 0.0
+    return value
+
+
+def worst_first(rows: Iterable[Comparison]) -> list[Comparison]:
+    """Return the failing rows, the worst first; equals keep their order."""
+    return sorted((row for row in rows if row.failed), key=severity, reverse=True)
+
+
+def how_bad(row: Comparison) -> str:
+    """Return the size of a failure in words: ``4,300 times what the rule allows``; empty where no figure says it."""
+    value = figure(row)
+    if value is None or not math.isfinite(value):
+        return ""
+    return f"just beyond {ALLOWED}" if 1 < value < 1.05 else f"{times(value)} times {ALLOWED}"
+
+
+def times(value: float) -> str:
+    """Return a factor with two digits: ``1.3``, ``57``, ``4,300``, ``3e+12``, ``0.0021``."""
+    if 10 <= value < 1e6:
+        digits = math.floor(math.log10(value)) - 1
+        return f"{round(value / 10**digits) * 10**digits:,}"
+    if 1 <= value < 10:
+        return f"{value:.1f}"
+    return f"{value:.2g}" if value < 1 else f"{value:.0e}"
+
+
+def numbers(row: Comparison) -> str:
+    """Return the worst element with the expected and the received value, or nothing if none was compared."""
+    if row.expected is None or row.got is None:
+        return ""
+    place = f"worst element {list(row.index)}     " if row.index else ""
+    expected, got = distinct(row.expected, row.got)
+    return f"{place}expected {expected}     got {got}"
+
+
+def distinct(expected: float, got: float) -> tuple[str, str]:
+    """Return both numbers with as few digits, from 7 on, as tell them apart; the sign of a positive is a space."""
+    for digits in (7, 9, 12, 17):
+        texts = f"{expected: .{digits}g}", f"{got: .{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def counted(rows: Iterable[Comparison]) -> str:
+    """Return the rows by verdict, passes first: ``41 pass, 2 fail``."""
+    found = Counter(row.verdict for row in rows)
+    ranked = sorted(found.items(), key=lambda item: (item[0] != "pass", -item[1], item[0]))
+    return ", ".join(f"{count:,} {verdict}" for verdict, count in ranked)

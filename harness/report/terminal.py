@@ -1,0 +1,137 @@
+"""The terminal's summary, written to be read from its last line upwards."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.comparison import Comparison
+from harness.report.baseline import Changes
+from harness.report.failure import MOST_LINES_OF_A_REASON, WHOLE_RUN, printable, printable_lines, stage
+from harness.report.matrix import Tally, matrix
+from harness.report.report import Report
+from harness.report.severity import counted, how_bad, numbers, worst_first
+
+MOST_ROWS = 10
+COLUMNS = 4
+MOST_NAMES = 20
+
+
+def summary(report: Report, files: Sequence[Path] = (), changes: Changes | None = None) -> list[str]:
+    """Return the lines that a run ends with.
+
+    Args:
+        report: what was found.
+        files: the reports that were written.
+        changes: the comparison with an earlier run, if one was asked for.
+    """
+    parts = [
+        _matrix(report),
+        _implementations(report),
+        _worst(report),
+        changes.lines() if changes else [],
+        _bullets("findings", report.findings),
+        _not_run(report),
+        _verdict(report),
+        [f"reports: {', '.join(str(file) for file in files)}"] if files else [],
+    ]
+    lines: list[str] = []
+    for part in filter(None, parts):
+        lines += ["", *part] if lines else part
+    return lines
+
+
+def cell(tally: Tally) -> str:
+    """Return a cell of the matrix in words: ``118 pass, 2 FAIL``."""
+    counts = ((tally.passed, "pass"), (tally.failed, "FAIL"), (tally.not_judged, "not judged"))
+    return ", ".join(f"{count:,} {word}" for count, word in counts if count) or "-"
+
+
+def percentage(part: int, whole: int) -> str:
+    """Return a percentage that is 100 only if nothing is missing, and 0 only if all is."""
+    if not whole:
+        return "nothing required"
+    share = 100 * part / whole
+    # 99.97 would be rounded to a hundred.
+    shown = min(max(round(share, 1), 0.1 if part else 0.0), 100.0 if part == whole else 99.9)
+    return f"{shown:g} %"
+
+
+def worst_rows(report: Report, most: int = MOST_ROWS) -> list[list[Comparison]]:
+    """Return groups of failing rows, in and among them the worst first.
+
+    A group is one run of a case, or all runs that one reason ended: a single bug does not fill the list.
+    """
+    groups: dict[tuple[str, str, str], list[Comparison]] = {}
+    for row in worst_first(report.rows):
+        key = (row.verdict, row.reason) if row.verdict in WHOLE_RUN else ("", row.case)
+        groups.setdefault((row.implementation, *key), []).append(row)
+    return list(groups.values())[:most]
+
+
+def title(group: Sequence[Comparison]) -> str:
+    """Return what a group of failing rows is about, in one line."""
+    worst = group[0]
+    if worst.verdict in WHOLE_RUN:
+        others = len({row.case for row in group}) - 1
+        more = f" and {others:,} more case{'s' if others > 1 else ''} for the same reason" if others else ""
+        return printable(f"{worst.implementation} · {worst.case}{more}")
+    more = f" (and {len(group) - 1:,} more of this case)" if len(group) > 1 else ""
+    return printable(f"{worst.implementation} · {worst.case} · {stage(worst)}{more}")
+
+
+def one_line(row: Comparison) -> str:
+    """Return what is wrong with a row in one line: its size, or its reason, of which an error's last line says most."""
+    reason = printable_lines(row.reason)
+    why = reason[-1] if row.verdict in WHOLE_RUN else " ".join(reason)
+    parts = how_bad(row) or f"{row.verdict}: {why}", " ".join(numbers(row).split())
+    return printable("; ".join(part for part in parts if part))
+
+
+def _matrix(report: Report) -> list[str]:
+    table = matrix(report)
+    lines: list[str] = []
+    for start in range(0, len(table.implementations) if table.layer_kinds else 0, COLUMNS):
+        names = table.implementations[start : start + COLUMNS]
+        rows = [["", *(printable(name) for name in names)]]
+        rows += [[printable(kind), *(cell(table[kind, name]) for name in names)] for kind in table.layer_kinds]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(names) + 1)]
+        lines += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return lines
+
+
+def _implementations(report: Report) -> list[str]:
+    lines = []
+    for name, (judged, required) in report.coverage.items():
+        verdicts = counted(row for row in report.rows if row.implementation == name) or "nothing was run"
+        coverage = f"judged {judged:,} of {required:,} observables ({percentage(judged, required)})"
+        lines.append(f"{printable(name)}: {verdicts}; {coverage}")
+    return lines
+
+
+def _worst(report: Report) -> list[str]:
+    failed = sum(row.failed for row in report.rows)
+    if not failed:
+        return []
+    shown = worst_rows(report)
+    lines = [f"the worst of {failed:,} failing observables" if failed > 1 else "the failing observable"]
+    for group in shown:
+        lines += [f"  {title(group)}", f"    {one_line(group[0])}"]
+    rest = failed - sum(map(len, shown))
+    return [*lines, f"  and {rest:,} in other cases"] if rest else lines
+
+
+def _bullets(title: str, texts: Sequence[str]) -> list[str]:
+    lines = [title] if texts else []
+    for text in texts[:MOST_NAMES]:
+        first, *rest = printable_lines(text)
+        lines += [f"  {first}", *(f"    {line}" for line in rest[-MOST_LINES_OF_A_REASON:])]
+    return [*lines, f"  and {len(texts) - MOST_NAMES:,} more"] if len(texts) > MOST_NAMES else lines
+
+
+def _not_run(report: Report) -> list[str]:
+    return _bullets("not carried out", [f"{case} by {implementation}" for case, implementation in report.not_run])
+
+
+def _verdict(report: Report) -> list[str]:
+    if report.passed:
+        return [report.headline]
+    return ["NOT GOOD", *(f"  {printable(fault)}" for fault in report.faults)]

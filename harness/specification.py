@@ -1,0 +1,122 @@
+"""What layers, losses, optimizers and data have in common: frozen values with helpful errors and canonical JSON."""
+
+import functools
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
+
+from harness.errors import SpecificationError, nearest
+
+Shape = tuple[int, ...]
+# One integer for both axes or two, in a signature; always two once stored.
+Pair: TypeAlias = Any
+S = TypeVar("S", bound="Specification")
+
+
+def _explaining_unknown_arguments(cls: type, init: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(init)
+    def explaining(self: Any, *args: Any, **kwargs: Any) -> None:
+        accepted = [f.name for f in fields(cls) if f.init]
+        for word, value in kwargs.items():
+            if word not in accepted:
+                raise SpecificationError(f"{cls.__name__} got {word}={value!r}.{nearest(word, accepted)}")
+        try:
+            init(self, *args, **kwargs)
+        except TypeError as error:
+            if "__init__()" not in str(error):
+                raise
+            raise SpecificationError(f"{cls.__name__}{str(error).split('__init__()')[-1]}") from None
+        for f in fields(cls):
+            # 1 and True would be equal and yet have two canonical forms.
+            if f.type is bool and not isinstance(getattr(self, f.name), bool):
+                self.expect(False, f.name, "True or False")
+
+    return explaining
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Specification:
+    """A frozen dataclass by inheritance: subclasses list their fields and check them in ``__post_init__``.
+
+    Two specifications that mean the same are equal and have the same canonical form, because
+    ``__post_init__`` brings every argument into one form (``3`` becomes ``(3, 3)``).
+    """
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.kind = cls.__name__
+        dataclass(frozen=True)(cls)
+        setattr(cls, "__init__", _explaining_unknown_arguments(cls, cls.__init__))  # noqa: B010
+
+    def expect(self, condition: bool, argument: str, expected: str) -> None:
+        """Raise SpecificationError naming this class, the argument and its value unless ``condition`` holds."""
+        if not condition:
+            raise SpecificationError(
+                f"{self.kind} expected {argument} to be {expected}, got {argument}={getattr(self, argument)!r}."
+            )
+
+    def normalize(self, argument: str, value: object) -> None:
+        """Store an argument in its one form; only for ``__post_init__``."""
+        object.__setattr__(self, argument, value)
+
+    def normalize_pair(self, argument: str) -> None:
+        """Bring ``3`` or ``[3, 2]`` into the form ``(3, 3)`` or ``(3, 2)``, positive integers."""
+        value = getattr(self, argument)
+        pair = (value, value) if is_integer(value) else value
+        valid = isinstance(pair, (tuple, list)) and len(pair) == 2 and all(is_integer(n) and n > 0 for n in pair)
+        self.expect(valid, argument, "a positive integer or two of them")
+        self.normalize(argument, tuple(int(n) for n in pair))
+
+    def normalize_padding(self) -> None:
+        """Bring ``padding`` into lower case and check that it is ``valid`` or ``same``, as Keras does."""
+        padding = getattr(self, "padding", None)
+        self.normalize("padding", padding.lower() if isinstance(padding, str) else padding)
+        self.expect(getattr(self, "padding", None) in ("valid", "same"), "padding", "'valid' or 'same'")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the canonical JSON form: the kind and every argument, defaults included."""
+        return {"kind": self.kind} | {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Specification):
+        return value.as_dict()
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def file_name(kind: type[Specification]) -> str:
+    """Return the name that this operator's file has in every room, such as ``max_pooling2d``."""
+    return kind.__module__.rpartition(".")[2]
+
+
+def is_integer(value: object) -> bool:
+    """True for an int that is not a bool."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> bool:
+    """True for a finite real number that is not a bool."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def from_dict(known: Mapping[str, type[S]], what: str, plain: Mapping[str, Any]) -> S:
+    """Build the specification that ``as_dict`` described.
+
+    Args:
+        known: the classes by kind.
+        what: the word for these classes in the error message, such as ``layer``.
+        plain: the canonical form.
+    """
+    kind = str(plain.get("kind"))
+    if kind not in known:
+        raise SpecificationError(f"unknown {what} {kind!r}.{nearest(kind, known)}")
+    return known[kind](**{key: _nested(value) for key, value in plain.items() if key != "kind"})
+
+
+def _nested(value: Any) -> Any:
+    return tuple(_nested(item) for item in value) if isinstance(value, list) else value

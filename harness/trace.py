@@ -1,0 +1,28 @@
+"""A Trace: what one implementation did with one Problem."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+Status = Literal["ok", "unsupported", "error"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The outcome of ``Implementation.run``.
+
+    Attributes:
+        status: ``ok`` (observables came back), ``unsupported`` (declined, with a reason) or ``error``.
+        observables: read-only arrays by name, as returned; empty unless ``ok``.
+        seconds: wall time of the run.
+        reason: why there is nothing to judge; the last lines of the traceback for an error.
+        findings: what the run did that it should not, such as writing into its inputs.
+    """
+
+    status: Status
+    observables: Mapping[str, NDArray[Any]]
+    seconds: float
+    reason: str = ""
+    findings: tuple[str, ...] = field(default=())

@@ -1,0 +1,107 @@
+"""An array with its error: the worst case, and the variance if roundings are independent.
+
+Both are first order in the unit roundoff u. A rounding is off by at most u times its result (worst case), or uniformly
+distributed within that (variance one third of its square). An error e of an input becomes J e behind a map of Jacobian
+J: worst cases add up as ``sum |J| e``, variances as ``sum J² e²``.
+
+Sources: Higham, Accuracy and Stability of Numerical Algorithms, chapters 2 and 3; Higham and Mary, SIAM J. Sci.
+Comput. 41 (2019), for independent roundings.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.verdict.arithmetic import Arithmetic
+
+Floats = NDArray[np.float64]
+Factor = Floats | float
+
+# A kink closer than this many standard deviations may have been passed on either side.
+REACH = 8.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Values with the error that an implementation's may have.
+
+    Attributes:
+        value: float64.
+        det: the worst case of |error| by element, the shape of ``value``.
+        var: the variance of the error, the shape of ``value``.
+    """
+
+    value: Floats
+    det: Floats
+    var: Floats
+
+    @classmethod
+    def exact(cls, array: Any) -> "Estimate":
+        """Return an array of any format without error."""
+        value = np.asarray(array, dtype=np.float64)
+        zero = np.broadcast_to(0.0, value.shape)
+        return cls(value, zero, zero)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the three arrays."""
+        return self.value.shape
+
+    @property
+    def is_exact(self) -> bool:
+        """True where no element has an error."""
+        return not self.det.any()
+
+    @property
+    def reach(self) -> tuple[Floats, Floats]:
+        """How far from its value each element may lie: in the worst case, and at REACH standard deviations."""
+        return self.det, REACH * np.sqrt(self.var)
+
+    def mapped(self, move: Callable[[Floats], Floats]) -> "Estimate":
+        """Return the estimate behind a map that only moves elements: reshape, transpose, gather, padding by zeros."""
+        value = move(self.value)
+        if self.is_exact:
+            return Estimate.exact(value)
+        return Estimate(value, move(self.det), move(self.var))
+
+    def through(self, value: Floats, jacobian: Factor) -> "Estimate":
+        """Return ``value``, computed element by element from this estimate, with the error that it inherits."""
+        if self.is_exact:
+            return Estimate.exact(value)
+        return Estimate(value, np.abs(jacobian) * self.det, np.square(jacobian) * self.var)
+
+    def scaled(self, factor: Factor) -> "Estimate":
+        """Return the product with an exact factor, before rounding."""
+        return self.through(self.value * factor, factor)
+
+    def __add__(self, other: "Estimate") -> "Estimate":
+        """Return the sum of independent estimates, before rounding."""
+        return Estimate(self.value + other.value, self.det + other.det, self.var + other.var)
+
+    def __sub__(self, other: "Estimate") -> "Estimate":
+        """Return the difference of independent estimates, before rounding."""
+        return Estimate(self.value - other.value, self.det + other.det, self.var + other.var)
+
+    def off_by(self, det: Factor) -> "Estimate":
+        """Return this estimate with another error of at most ``det``, uniformly distributed within it."""
+        return Estimate(self.value, self.det + det, self.var + np.square(det) / 3)
+
+    def off_by_either(self, difference: Factor) -> "Estimate":
+        """Return this estimate with another error that is 0 or ``difference``, as of a choice between two values."""
+        size = np.abs(difference)
+        # The room keeps the second choice itself, whose distance is rounded here, inside the worst case.
+        return Estimate(self.value, self.det + size * (1 + 2.0**-20), self.var + np.square(size))
+
+    def rounded(self, roundings: Factor, arithmetic: Arithmetic) -> "Estimate":
+        """Return this estimate after so many roundings of its value; 0 stays exact."""
+        return self.off_by(self.rounding(self.value, roundings, arithmetic))
+
+    @staticmethod
+    def rounding(value: Floats, roundings: Factor, arithmetic: Arithmetic) -> Floats:
+        """Return the worst case of ``roundings`` roundings of ``value``, with one underflow; 0 where ``value`` is 0."""
+        magnitude = np.abs(value)
+        error: Floats = roundings * arithmetic.unit_roundoff * magnitude
+        return error + np.where(magnitude > 0, arithmetic.smallest_normal, 0.0)

@@ -1,0 +1,14 @@
+"""elu by Keras."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import keras
+
+from harness.activations import Elu
+
+
+def build(activation: Elu) -> Callable[[Any], Any]:
+    """Return Keras's function with its argument set."""
+    return partial(keras.activations.elu, alpha=activation.alpha)

@@ -1,0 +1,14 @@
+"""softmax by Keras."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from harness.activations import Softmax
+
+
+def build(activation: Softmax) -> Callable[[Any], Any]:
+    """Return Keras's function."""
+    function: Callable[[Any], Any] = keras.activations.softmax
+    return function

@@ -1,0 +1,14 @@
+"""softplus by Keras."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from harness.activations import Softplus
+
+
+def build(activation: Softplus) -> Callable[[Any], Any]:
+    """Return Keras's function."""
+    function: Callable[[Any], Any] = keras.activations.softplus
+    return function

@@ -1,0 +1,14 @@
+"""tanh by Keras."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from harness.activations import Tanh
+
+
+def build(activation: Tanh) -> Callable[[Any], Any]:
+    """Return Keras's function."""
+    function: Callable[[Any], Any] = keras.activations.tanh
+    return function

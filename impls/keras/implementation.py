@@ -1,0 +1,35 @@
+"""Keras as an implementation: TensorFlow is imported when the first Problem is run, not before."""
+
+import importlib.metadata
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from harness.implementation import Implementation
+from harness.problem import Array, Problem
+
+if TYPE_CHECKING:
+    from impls.keras.training import Trainer
+
+
+class Keras(Implementation):
+    """Keras 3 on TensorFlow, eager, every observable by gradient tape over the real layers, losses and optimizers."""
+
+    name = "keras"
+
+    def __init__(self) -> None:
+        self._trainer: Trainer | None = None
+
+    @property
+    def version(self) -> str:  # type: ignore[override]  # read from the installed distributions, without importing them
+        """Versions of Keras and TensorFlow, and whether oneDNN may change the rounding."""
+        versions = (f"{name} {importlib.metadata.version(name)}" for name in ("keras", "tensorflow"))
+        return f"{', '.join(versions)}, oneDNN {os.environ.get('TF_ENABLE_ONEDNN_OPTS', 'default')}"
+
+    def run(self, problem: Problem) -> Mapping[str, Array]:
+        """Return every observable in the problem's dtype."""
+        if self._trainer is None:
+            from impls.keras.training import Trainer
+
+            self._trainer = Trainer()
+        return self._trainer.run(problem)

@@ -1,0 +1,1 @@
+"""How each specification becomes the real Keras layer, one file each."""

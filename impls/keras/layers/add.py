@@ -1,0 +1,12 @@
+"""Add by Keras."""
+
+import keras
+
+from harness.layers import Add
+
+
+def build(layer: Add, dtype: str) -> keras.layers.Layer:
+    """Return the Keras layer, not yet built."""
+    return keras.layers.Add(
+        dtype=dtype,
+    )

@@ -1,0 +1,15 @@
+"""AveragePooling2D by Keras."""
+
+import keras
+
+from harness.layers import AveragePooling2D
+
+
+def build(layer: AveragePooling2D, dtype: str) -> keras.layers.Layer:
+    """Return the Keras layer, not yet built."""
+    return keras.layers.AveragePooling2D(
+        pool_size=layer.pool_size,
+        strides=layer.strides,
+        padding=layer.padding,
+        dtype=dtype,
+    )

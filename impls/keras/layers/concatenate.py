@@ -1,0 +1,12 @@
+"""Concatenate by Keras."""
+
+import keras
+
+from harness.layers import Concatenate
+
+
+def build(layer: Concatenate, dtype: str) -> keras.layers.Layer:
+    """Return the Keras layer, not yet built."""
+    return keras.layers.Concatenate(
+        dtype=dtype,
+    )

@@ -1,0 +1,16 @@
+"""Dense by Keras."""
+
+import keras
+
+from harness.layers import Dense
+from impls.keras.activations import keras_activation
+
+
+def build(layer: Dense, dtype: str) -> keras.layers.Layer:
+    """Return the Keras layer, not yet built."""
+    return keras.layers.Dense(
+        units=layer.units,
+        use_bias=layer.use_bias,
+        activation=keras_activation(layer.fused_activation),
+        dtype=dtype,
+    )

@@ -1,0 +1,1 @@
+"""How each specification becomes the real Keras loss, one file each."""

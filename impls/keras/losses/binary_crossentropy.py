@@ -1,0 +1,10 @@
+"""binary_crossentropy by Keras."""
+
+import keras
+
+from harness.losses import BinaryCrossentropy
+
+
+def build(loss: BinaryCrossentropy, dtype: str) -> keras.losses.Loss:
+    """Return the Keras loss; without ``dtype`` it would compute in float32 whatever it is given."""
+    return keras.losses.BinaryCrossentropy(from_logits=loss.from_logits, dtype=dtype)

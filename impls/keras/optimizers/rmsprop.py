@@ -1,0 +1,16 @@
+"""RMSprop by Keras."""
+
+import keras
+
+from harness.optimizers import RMSprop
+
+
+def build(optimizer: RMSprop) -> keras.optimizers.Optimizer:
+    """Return the Keras optimizer; its learning rate is kept in float32."""
+    return keras.optimizers.RMSprop(
+        learning_rate=optimizer.learning_rate,
+        rho=optimizer.rho,
+        momentum=optimizer.momentum,
+        epsilon=optimizer.epsilon,
+        centered=optimizer.centered,
+    )

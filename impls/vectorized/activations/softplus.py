@@ -1,0 +1,18 @@
+"""softplus: y = log(1 + exp(x))."""
+
+import numpy as np
+
+from harness.activations import Softplus
+from harness.problem import Array
+from impls.vectorized.activations.sigmoid import sigmoid
+
+
+def forward(activation: Softplus, x: Array) -> tuple[Array, Array]:
+    """Return y and the cache, both the shape of x."""
+    return np.logaddexp(0, x), x
+
+
+def backward(activation: Softplus, x: Array, dy: Array) -> Array:
+    """Return the gradient with respect to x, the shape of dy."""
+    dx: Array = dy * sigmoid(x)
+    return dx

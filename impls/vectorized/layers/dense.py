@@ -1,0 +1,24 @@
+"""Dense: a weighted sum of all features, plus bias."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.layers import Dense
+from harness.problem import Array
+
+
+def forward(layer: Dense, weights: Mapping[str, Array], x: Array) -> tuple[Array, Array]:
+    """Return y (batch, units) before the activation and x (batch, features)."""
+    y = x @ weights["kernel"]
+    if layer.use_bias:
+        y += weights["bias"]
+    return y, x
+
+
+def backward(layer: Dense, weights: Mapping[str, Array], x: Array, dy: Array) -> tuple[Array, Mapping[str, Array]]:
+    """Return the gradients with respect to x (batch, features) and to each parameter."""
+    gradients = {"kernel": x.T @ dy}
+    if layer.use_bias:
+        gradients["bias"] = np.add.reduce(dy)
+    return dy @ weights["kernel"].T, gradients

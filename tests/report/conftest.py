@@ -1,0 +1,79 @@
+"""Made-up rows and reports; their figures mean nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from harness.comparison import Comparison
+from harness.report import Report
+
+MakeRow = Callable[..., Comparison]
+MakeReport = Callable[..., Report]
+
+# One convolution and one dense layer in the order of computation.
+OBSERVABLES = (
+    ("1/forward/conv2d", "forward", 1, "conv2d", ""),
+    ("1/forward/dense", "forward", 1, "dense", ""),
+    ("1/loss", "loss", 1, "loss", ""),
+    ("1/backward/loss", "backward", 1, "loss", ""),
+    ("1/gradient/dense/kernel", "gradient", 1, "dense", "kernel"),
+    ("1/backward/dense", "backward", 1, "dense", ""),
+    ("1/gradient/conv2d/kernel", "gradient", 1, "conv2d", "kernel"),
+    ("1/backward/conv2d", "backward", 1, "conv2d", ""),
+    ("1/update/conv2d/kernel", "update", 1, "conv2d", "kernel"),
+    ("1/update/dense/kernel", "update", 1, "dense", "kernel"),
+    ("final/forward", "forward", 0, "dense", ""),
+    ("final/loss", "loss", 0, "loss", ""),
+)
+KINDS = {"conv2d": "Conv2D", "dense": "Dense", "loss": "MeanSquaredError"}
+PASSING = {"elements": 36, "index": (2, 0, 1), "expected": 0.5, "got": 0.5, "error": 0.0, "ratio": 0.001}
+FAILING = {
+    "verdict": "fail", "reason": "12 of 36 elements differ by more than the rule allows", "elements": 36,
+    "index": (2, 0, 1), "expected": 0.03417206, "got": -0.01182265, "error": 0.04599471, "ratio": 4321.0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def make_row() -> MakeRow:
+    def make(observable: str = "1/forward/conv2d", **changes: Any) -> Comparison:
+        known = {each[0]: each for each in OBSERVABLES}
+        _, kind, step, layer, part = known.get(observable, (observable, "extra", 0, "", ""))
+        values = {
+            "case": "a-case", "key": "k" * 32, "dtype": "float32", "seed": 0, "implementation": "mine",
+            "version": "1", "observable": observable, "kind": kind, "step": step, "layer": layer,
+            "layer_kind": KINDS.get(layer, ""), "part": part, "verdict": "pass", "seconds": 0.25,
+        }  # fmt: skip
+        if changes.get("verdict", "pass") == "pass":
+            values |= PASSING
+        return Comparison(**(values | changes))
+
+    return make
+
+
+@pytest.fixture
+def make_run(make_row: MakeRow) -> Callable[..., list[Comparison]]:
+    """All rows of one run; ``wrong`` replaces fields of the observables it names."""
+
+    def make(wrong: dict[str, dict[str, Any]] | None = None, **changes: Any) -> list[Comparison]:
+        return [make_row(each[0], **(changes | (wrong or {}).get(each[0], {}))) for each in OBSERVABLES]
+
+    return make
+
+
+@pytest.fixture
+def make_report() -> MakeReport:
+    def make(rows: Sequence[Comparison], **changes: Any) -> Report:
+        planned = Counter((row.case, row.implementation) for row in rows if row.verdict != "extra")
+        tests = {pair: f"cases/test_it.py::test_it[{pair[0]}-{pair[1]}]" for pair in planned}
+        return Report(
+            **({"rows": tuple(rows), "planned": planned, "environment": {"numpy": "2"}, "tests": tests} | changes)
+        )
+
+    return make
+
+
+@pytest.fixture
+def failing() -> dict[str, Any]:
+    return dict(FAILING)
