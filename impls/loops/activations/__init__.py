@@ -1,0 +1,1 @@
+"""Activations, one element at a time."""

@@ -1,0 +1,20 @@
+"""Reshape: the same elements in row-major order under another shape."""
+
+from collections.abc import Mapping
+
+from harness.layers import Reshape
+from harness.problem import Array
+from harness.specification import Shape
+from impls.loops.layers._rearranged import rearranged
+
+
+def forward(layer: Reshape, weights: Mapping[str, Array], x: Array) -> tuple[Array, Shape]:
+    """Return y (batch, *target_shape) and the shape of x."""
+    return rearranged(x, (x.shape[0], *layer.output_shape(x.shape[1:]))), x.shape
+
+
+def backward(
+    layer: Reshape, weights: Mapping[str, Array], shape: Shape, dy: Array
+) -> tuple[Array, Mapping[str, Array]]:
+    """Return the gradient with respect to x, and none for parameters."""
+    return rearranged(dy, shape), {}

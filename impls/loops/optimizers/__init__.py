@@ -1,0 +1,1 @@
+"""Optimizers, one weight at a time."""
