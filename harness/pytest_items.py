@@ -110,9 +110,12 @@ def items(collector: pytest.Collector, name: str, function: Any, cases: Cases, s
         for implementation in setup.implementations:
             if is_reference(case, implementation):
                 continue
+            title = f"{name}[{case.name}-{implementation.name}]"
             item = VerificationItem.from_parent(
                 collector,
-                name=f"{name}[{case.name}-{implementation.name}]",
+                name=title,
+                # Without it, pytest would not tell the part in brackets from the name, and --lf would not find it.
+                nodeid=f"{collector.nodeid}::{title}",
                 case=case,
                 implementation=implementation,
                 verification=setup.verification,
@@ -153,6 +156,9 @@ def refuse_equal_names(collected: Iterable[pytest.Item]) -> None:
 def attach_rows(item: pytest.Item, report: pytest.TestReport) -> None:
     """Put an item's rows on its report; in a process of a distributed run, its first report carries the plan too."""
     if isinstance(item, VerificationItem):
+        if report.skipped and isinstance(report.longrepr, tuple):
+            path, line, _ = item.reportinfo()
+            report.longrepr = str(path), line + 1, report.longrepr[2]
         vars(report)[ROWS] = [plain(row) for row in item.rows]
         if hasattr(item.config, "workerinput") and not item.session.stash.get(_SENT, False):
             item.session.stash[_SENT] = True

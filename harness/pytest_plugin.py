@@ -178,7 +178,8 @@ class Recorder:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the reports, and fail a run that is not good."""
-        if self._recording and not self._config.option.collectonly:
+        refused = exitstatus == pytest.ExitCode.USAGE_ERROR
+        if self._recording and not self._config.option.collectonly and not refused:
             good = self.recording.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
             if not good and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -86,10 +86,9 @@ class Recording:
         files, unwritten = self._write(report)
         self.lines = summary(report, files, changes)
         self.lines += [f"ERROR: {error}" for error in unwritten]
-        if unwritten:
-            self.lines += [f"the rows are in {self._journal.path}"] if self._journal.path.exists() else []
-        else:
-            self._journal.remove()
+        self._journal.close(keep=not files)
+        if report.rows and not files:
+            self.lines.append(f"the rows are in {self._journal.path}")
         regressions = changes.failing(self._setup.failing_changes) if changes else ()
         if regressions:
             self.lines.append(f"NOT GOOD: {len(regressions):,} changes of the kinds that --baseline-fail names")

@@ -1,9 +1,10 @@
 """The terminal's summary, written to be read from its last line upwards."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.comparison import Comparison
+from harness.comparison import COVERAGE, Comparison
 from harness.report.baseline import Changes
 from harness.report.failure import MOST_LINES_OF_A_REASON, WHOLE_RUN, printable, printable_lines, stage
 from harness.report.matrix import Tally, matrix
@@ -26,6 +27,7 @@ def summary(report: Report, files: Sequence[Path] = (), changes: Changes | None 
     parts = [
         _matrix(report),
         _implementations(report),
+        _not_judged(report),
         _worst(report),
         changes.lines() if changes else [],
         _bullets("findings", report.findings),
@@ -105,6 +107,12 @@ def _implementations(report: Report) -> list[str]:
         coverage = f"judged {judged:,} of {required:,} observables ({percentage(judged, required)})"
         lines.append(f"{printable(name)}: {verdicts}; {coverage}")
     return lines
+
+
+def _not_judged(report: Report) -> list[str]:
+    counts = Counter((row.implementation, row.verdict, row.reason) for row in report.rows if row.verdict in COVERAGE)
+    texts = [f"{name}: {count:,} {verdict}: {reason}" for (name, verdict, reason), count in counts.most_common()]
+    return _bullets("not judged", [" ".join(printable_lines(text)) for text in texts])
 
 
 def _worst(report: Report) -> list[str]:

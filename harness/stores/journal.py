@@ -10,7 +10,7 @@ from typing import Any, TextIO
 class Journal:
     """A file of one JSON list a row, the names of its values in the first line.
 
-    A run removes its journal when its reports are written, so that one that is left behind tells of a run that was
+    A run deletes its journal when its reports are written, so that one that is left behind tells of a run that was
     killed. The file is made with the first row. Where it cannot be written, ``add`` raises OSError.
     """
 
@@ -28,12 +28,13 @@ class Journal:
         self._file.writelines(json.dumps(row) + "\n" for row in rows)
         self._file.flush()
 
-    def remove(self) -> None:
-        """Close and delete the file."""
+    def close(self, *, keep: bool) -> None:
+        """Close the file, and delete it unless it is to be kept."""
         if self._file is not None:
             self._file.close()
             self._file = None
-            self.path.unlink(missing_ok=True)
+            if not keep:
+                self.path.unlink(missing_ok=True)
 
 
 def left_behind(folder: Path) -> list[Path]:

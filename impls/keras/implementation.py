@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.implementation import Implementation
@@ -20,7 +21,7 @@ class Keras(Implementation):
     def __init__(self) -> None:
         self._trainer: Trainer | None = None
 
-    @property
+    @cached_property
     def version(self) -> str:  # type: ignore[override]  # read from the installed distributions, without importing them
         """Versions of Keras and TensorFlow, and whether oneDNN may change the rounding."""
         versions = (f"{name} {importlib.metadata.version(name)}" for name in ("keras", "tensorflow"))
