@@ -273,9 +273,7 @@ class Jax:
         self.about = f"jax {jax.__version__}, devices: {jax.devices()}"
 
     def convolve(self, x, kernel, padding="SAME"):
-        return self.jax.lax.conv_general_dilated(
-            x, kernel, (1, 1), padding, dimension_numbers=("NHWC", "HWIO", "NHWC")
-        )
+        return self.jax.lax.conv_general_dilated(x, kernel, (1, 1), padding, dimension_numbers=("NHWC", "HWIO", "NHWC"))
 
     def convolution(self, size: Size) -> Step:
         x, kernel, bias, dy = map(self.jax.numpy.asarray, size.arrays())
