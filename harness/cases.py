@@ -28,6 +28,8 @@ GRID_ARGUMENTS = ("input_shape", "name", "dtype", "where")
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "batch_size": "batch",
+        "beta_1": "beta1_",
+        "beta_2": "beta2_",
         "depth_multiplier": "multiplier",
         "dilation_rate": "dilation",
         "kernel_size": "kernel",
@@ -164,13 +166,15 @@ def _check_arguments(subject: Subject, arguments: Mapping[str, Any]) -> None:
             f"grid expected a layer class or a function that returns layers, got subject={subject!r}."
         )
     parameters = inspect.signature(subject).parameters
+    kinds = {parameter.kind for parameter in parameters.values()}
     accepted = [*parameters, *CASE_ARGUMENTS]
     for word, value in arguments.items():
-        if word not in accepted:
+        if word not in accepted and inspect.Parameter.VAR_KEYWORD not in kinds:
             suggestion = nearest(word, [*accepted, *GRID_ARGUMENTS])
             raise SpecificationError(f"{subject.__name__} got {word}={value!r}.{suggestion}")
     for parameter in parameters.values():
-        if parameter.default is inspect.Parameter.empty and parameter.name not in arguments:
+        variable = parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        if parameter.default is inspect.Parameter.empty and parameter.name not in arguments and not variable:
             raise SpecificationError(f"{subject.__name__} expected {parameter.name}, which the grid does not give.")
 
 
@@ -180,7 +184,8 @@ def _case(subject: Subject, combination: Mapping[str, Any], dtype: str, name: st
     made = subject(**of_subject)
     if not isinstance(made, (Layer, list, tuple)):
         raise SpecificationError(f"{subject.__name__} expected to return a layer or a list of layers, got {made!r}.")
-    return Case(Network(combination["input_shape"], made), dtype=dtype, name=name, **of_case)
+    layers = (made,) if isinstance(made, Layer) else tuple(made)
+    return Case(Network(combination["input_shape"], layers), dtype=dtype, name=name, **of_case)
 
 
 def _all_pairs(choices: Mapping[str, list[Any]], where: Callable[..., bool] | None) -> list[dict[str, Any]]:
@@ -239,6 +244,8 @@ def _word(argument: str, value: Any) -> str:
             return _specification_word(value)
         case str():
             return value
+        case type():
+            return snake_case(value.__name__)
         case tuple() | list():
             joined = "x".join(_specification_word(n) if isinstance(n, Specification) else str(n) for n in _flat(value))
             return joined if argument == "input_shape" else f"{label}{joined}"

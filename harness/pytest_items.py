@@ -123,7 +123,7 @@ def items(collector: pytest.Collector, name: str, function: Any, cases: Cases, s
                 function=function,
             )
             for mark in marks:
-                item.add_marker(mark.name)
+                item.add_marker(getattr(pytest.mark, mark.name).with_args(*mark.args, **mark.kwargs))
             found.append(item)
     return found
 
