@@ -2,8 +2,10 @@
 
 import time
 import traceback
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +19,9 @@ from harness.problem import Problem
 from harness.trace import Trace
 
 API_VERSION = 1
+
+# How many places of a traceback are kept: where it happened, and what called that.
+PLACES = 2
 
 
 class Implementation(ABC):
@@ -51,11 +56,14 @@ def run(implementation: Implementation, problem: Problem) -> Trace:
     """Run one implementation on one Problem and keep whatever happens as a Trace."""
     start = time.perf_counter()
     try:
-        returned = implementation.run(problem)
+        # An overflow is judged by what comes of it; a warning is no result, whatever pytest makes of warnings.
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            returned = implementation.run(problem)
     except Unsupported as declined:
         return Trace("unsupported", {}, time.perf_counter() - start, str(declined) or "no reason given")
-    except (Exception, SystemExit):  # whatever a plugin raises is a row of the report
-        return Trace("error", {}, time.perf_counter() - start, _last_lines(traceback.format_exc()))
+    except (Exception, SystemExit) as error:  # whatever a plugin raises is a row of the report
+        return Trace("error", {}, time.perf_counter() - start, _where_and_what(error))
     seconds = time.perf_counter() - start
     wrong = _wrong_return(implementation, returned)
     if wrong:
@@ -81,5 +89,11 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     return copy
 
 
-def _last_lines(text: str, count: int = 6) -> str:
-    return "\n".join(text.rstrip().splitlines()[-count:])
+def _where_and_what(error: BaseException) -> str:
+    """Return the last places outside this package that an error passed through, and the error."""
+    here = str(Path(__file__).parent)
+    places = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith((here, "<frozen"))
+    ]
+    lines = traceback.format_list(places[-PLACES:]) + traceback.format_exception_only(error)
+    return "".join(lines).rstrip()

@@ -1,6 +1,6 @@
 """What the harness computes where a layerwise implementation gives no operator: float64 definitions, never judged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from harness import losses, optimizers
 from harness.layers import Activation
 from harness.problem import Array
-from harness.verdict import FLOAT64, Estimate, operator_of
+from harness.verdict import FLOAT64, Estimate, arithmetic_of, operator_of
 
 
 class Loss:
@@ -16,13 +16,11 @@ class Loss:
 
     def forward(self, loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
         """Return the loss, a scalar in the format of the prediction."""
-        estimate = operator_of(loss).forward(loss, y_true.astype(np.float64), Estimate.exact(y_pred), FLOAT64)
-        return np.asarray(estimate.value, dtype=y_pred.dtype)
+        return _computed(operator_of(loss).forward, loss, y_true, y_pred)
 
     def backward(self, loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
         """Return the gradient with respect to the prediction, in its format."""
-        estimate = operator_of(loss).backward(loss, y_true.astype(np.float64), Estimate.exact(y_pred), FLOAT64)
-        return np.asarray(estimate.value, dtype=y_pred.dtype)
+        return _computed(operator_of(loss).backward, loss, y_true, y_pred)
 
 
 class Optimizer:
@@ -32,10 +30,12 @@ class Optimizer:
         self, optimizer: optimizers.Optimizer, step: int, weight: Array, gradient: Array, slots: Mapping[str, Any]
     ) -> tuple[Array, Mapping[str, Any]]:
         """Return the parameter after the step, in its format, and the optimizer's slots."""
-        new_weight, new_slots = operator_of(optimizer).update(
-            optimizer, step, Estimate.exact(weight), Estimate.exact(gradient), slots, FLOAT64
-        )
-        return np.asarray(new_weight.value, dtype=weight.dtype), new_slots
+        # What an implementation hands on may be anything; what comes of it is judged where it is compared.
+        with np.errstate(all="ignore"):
+            new_weight, new_slots = operator_of(optimizer).update(
+                optimizer, step, Estimate.exact(weight), Estimate.exact(gradient), slots, FLOAT64
+            )
+            return np.asarray(new_weight.value, dtype=weight.dtype), new_slots
 
 
 class Identity:
@@ -50,3 +50,11 @@ class Identity:
     ) -> tuple[Array, Mapping[str, Array]]:
         """Return dy."""
         return dy, {}
+
+
+def _computed(function: Callable[..., Estimate], loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
+    # The working precision's own constants: a float64 clip of float32 probabilities is another function.
+    arithmetic = arithmetic_of(y_pred.dtype.name)
+    with np.errstate(all="ignore"):
+        estimate = function(loss, y_true.astype(np.float64), Estimate.exact(y_pred), arithmetic)
+        return np.asarray(estimate.value, dtype=y_pred.dtype)

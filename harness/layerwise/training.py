@@ -172,6 +172,7 @@ class _Composition:
         activation = node.layer.fused_activation
         if activation.kind == "Linear":
             return linear, None
+        self._expect_array(linear, f"what {node.layer.kind}.forward returns for {node.name}")
         returned = self.operators[type(activation)].forward(activation, linear)
         y, cache = self._two(f"{activation.keras_name}.forward", returned)
         return y, cache
@@ -191,10 +192,13 @@ class _Composition:
             raise HarnessError(f"{self.name}: {function} expected to return two values, got {type(returned).__name__}.")
         return returned
 
-    def _keep(self, shown: dict[str, Array], name: str, array: Any, shape: Shape | None) -> Array:
-        """Show what came as it came, and hand on a read-only array in the problem's dtype."""
+    def _expect_array(self, array: object, name: str) -> None:
         if not isinstance(array, (np.ndarray, np.generic)):
             raise HarnessError(f"{self.name}: expected an array for {name}, got {type(array).__name__}.")
+
+    def _keep(self, shown: dict[str, Array], name: str, array: Any, shape: Shape | None) -> Array:
+        """Show what came as it came, and hand on a read-only array in the problem's dtype."""
+        self._expect_array(array, name)
         shown[name] = np.array(array)
         if shape is not None and array.shape != shape:
             raise _Unusable

@@ -125,7 +125,9 @@ def load_plugins(files: Iterable[str] = ()) -> Plugins:
             plugin = offered(name, origin, load())
             _refuse_taken_names(plugin, loaded)
         except (PluginError, pluggy.PluginValidationError) as error:
-            quarantined.append(Quarantined(name, origin, str(error)))
+            # The message names the plugin already.
+            reason = str(error).removeprefix(f"plugin {name!r} ({origin})").removeprefix(":").strip()
+            quarantined.append(Quarantined(name, origin, reason))
         except (Exception, SystemExit):  # whatever importing a plugin raises is shown with the plugin's name
             quarantined.append(Quarantined(name, origin, traceback.format_exc(limit=-3).strip()))
         else:

@@ -12,6 +12,12 @@ from harness.problem import Array, Problem
 if TYPE_CHECKING:
     from impls.keras.training import Trainer
 
+# TensorFlow 2.21 with oneDNN writes beyond its memory in the float32 kernel gradient of a 1 × 1 convolution of stride 2
+# over images of even size with few channels, plain or transposed: values are at risk before the process dies.
+# Set here, where TensorFlow is not imported yet, because it reads the flag only then.
+ONEDNN_FLAG = "TF_ENABLE_ONEDNN_OPTS"
+os.environ.setdefault(ONEDNN_FLAG, "0")
+
 
 class Keras(Implementation):
     """Keras 3 on TensorFlow, eager, every observable by gradient tape over the real layers, losses and optimizers."""
@@ -25,7 +31,7 @@ class Keras(Implementation):
     def version(self) -> str:  # type: ignore[override]  # read from the installed distributions, without importing them
         """Versions of Keras and TensorFlow, and whether oneDNN may change the rounding."""
         versions = (f"{name} {importlib.metadata.version(name)}" for name in ("keras", "tensorflow"))
-        return f"{', '.join(versions)}, oneDNN {os.environ.get('TF_ENABLE_ONEDNN_OPTS', 'default')}"
+        return f"{', '.join(versions)}, oneDNN {os.environ.get(ONEDNN_FLAG)}"
 
     def run(self, problem: Problem) -> Mapping[str, Array]:
         """Return every observable in the problem's dtype."""

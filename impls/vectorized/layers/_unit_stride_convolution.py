@@ -130,7 +130,7 @@ def _windows_in_place(stacks: Array, kernel_width: int) -> Iterator[tuple[slice,
     for first in range(kernel_width):
         count = (len(flat) - first) // kernel_width
         end = first + count * kernel_width
-        yield slice(first, end, kernel_width), flat[first:end].reshape(count, -1)
+        yield slice(first, end, kernel_width), flat[first:end].reshape(count, kernel_width * flat.shape[1])
 
 
 def _product_with_every_window(stacks: Array, matrix: Array, windows: Windows) -> Array:

@@ -1,0 +1,79 @@
+"""Real numbers for the core's tests: one small case, computed by the vectorized operators in both formats."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.case import Case
+from harness.comparison import Comparison, compare
+from harness.implementation import Implementation, run
+from harness.layers import Dense
+from harness.network import Network
+from harness.problem import Problem, make_problem
+from harness.trace import Trace
+from impls.vectorized import harness_implementations
+
+Judge = Callable[..., dict[str, Comparison]]
+
+
+class Scripted(Implementation):
+    """An implementation that does what a function says, and hides the observables named."""
+
+    def __init__(self, action: Callable[[Problem], Any], name: str = "mine", hidden: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.action = action
+        self.hidden = hidden
+
+    def run(self, problem: Problem) -> Any:
+        return self.action(problem)
+
+    def exposes(self, case, observable) -> bool:
+        return observable.name not in self.hidden
+
+
+@pytest.fixture(scope="session")
+def scripted() -> type[Scripted]:
+    return Scripted
+
+
+@pytest.fixture(scope="session")
+def vectorized() -> Implementation:
+    return harness_implementations()[0]
+
+
+@pytest.fixture(scope="session")
+def case() -> Case:
+    """A chain of two layers, all sizes different."""
+    return Case(Network((6,), (Dense(4, "tanh"), Dense(3))), batch_size=5, name="a-case")
+
+
+@pytest.fixture
+def problem(case: Case) -> Problem:
+    return make_problem(case)
+
+
+@pytest.fixture(scope="session")
+def right(case: Case, vectorized: Implementation) -> Mapping[str, np.ndarray]:
+    """Every observable, correct to rounding, in the case's format."""
+    return run(vectorized, make_problem(case)).observables
+
+
+@pytest.fixture(scope="session")
+def reference(case: Case, vectorized: Implementation) -> Trace:
+    """The same in float64."""
+    return run(vectorized, make_problem(case).astype("float64"))
+
+
+@pytest.fixture(scope="session")
+def judge(case: Case, right: Mapping[str, np.ndarray], reference: Trace) -> Judge:
+    """Rows by observable for the right values with some replaced; None leaves one out."""
+
+    def judged(changes: Mapping[str, Any] | None = None, hidden: tuple[str, ...] = ()) -> dict[str, Comparison]:
+        returned = {name: array for name, array in {**right, **(changes or {})}.items() if array is not None}
+        trace = Trace("ok", returned, 0.25)
+        rows = compare(case, "mine", "1", trace, reference, lambda _, observable: observable.name not in hidden)
+        return {row.observable: row for row in rows}
+
+    return judged

@@ -1,0 +1,91 @@
+"""Which room may import which: the core knows implementations, case sources and writers only through hooks."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+IMPLEMENTATIONS = sorted(path.name for path in (ROOT / "impls").iterdir() if (path / "__init__.py").is_file())
+# Importing the reference's packages is the business of one room.
+REFERENCE_PACKAGES = ("keras", "tensorflow")
+
+
+def imports(source: str, package: str) -> Iterator[str]:
+    """Yield every module that a file imports, at any depth; ``package`` is where the file lies."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            yield ".".join([*above, *([node.module] if node.module else [])])
+
+
+def reached(folder: str) -> set[tuple[str, str]]:
+    """Return (file, imported module) for every Python file below a folder."""
+    found = set()
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        package = ".".join(path.relative_to(ROOT).parent.parts)
+        found |= {(str(path.relative_to(ROOT)), module) for module in imports(path.read_text(), package)}
+    return found
+
+
+def belongs(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def test_the_core_imports_no_implementation_no_case_and_no_test():
+    strays = [pair for pair in reached("harness") if belongs(pair[1], "impls", "cases", "tests", "benchmarks")]
+    assert strays == []
+
+
+def test_the_core_imports_neither_keras_nor_tensorflow():
+    assert [pair for pair in reached("harness") if belongs(pair[1], *REFERENCE_PACKAGES)] == []
+
+
+@pytest.mark.parametrize("room", IMPLEMENTATIONS)
+def test_an_implementation_imports_the_core_and_itself_but_no_other_implementation(room):
+    strays = [pair for pair in reached(f"impls/{room}") if belongs(pair[1], "impls", "cases", "tests")]
+    assert [pair for pair in strays if not belongs(pair[1], f"impls.{room}")] == []
+
+
+@pytest.mark.parametrize("room", [room for room in IMPLEMENTATIONS if room != "keras"])
+def test_only_the_reference_imports_keras(room):
+    assert [pair for pair in reached(f"impls/{room}") if belongs(pair[1], *REFERENCE_PACKAGES)] == []
+
+
+# From the bottom up: a file may import from its own level and below.
+LEVELS = (
+    ("harness.errors",),
+    ("harness.specification",),
+    ("harness.activations", "harness.losses", "harness.optimizers"),
+    ("harness.layers",),
+    ("harness.network", "harness.data"),
+    ("harness.case",),
+    ("harness.observables", "harness.problem"),
+    ("harness.trace", "harness.implementation", "harness.stores"),
+)
+
+
+def test_descriptions_know_nothing_of_what_is_done_with_them():
+    level = {package: height for height, packages in enumerate(LEVELS) for package in packages}
+    for path, module in sorted(reached("harness")):
+        own = path.removesuffix(".py").replace("/", ".")
+        heights = [height for package, height in level.items() if belongs(own, package)]
+        if heights and belongs(module, "harness"):
+            below = [package for package, height in level.items() if height <= heights[0]]
+            assert belongs(module, *below), f"{path} imports {module}"
+
+
+@pytest.mark.parametrize(
+    ("source", "module"),
+    [
+        ("import impls.keras", "impls.keras"),
+        ("def f():\n    from impls import loops", "impls"),
+        ("from ..impls import loops", "impls"),
+        ("from . import x", "harness.layers"),
+    ],
+)
+def test_an_import_is_found_wherever_and_however_it_is_written(source, module):
+    assert module in set(imports(source, "harness.layers" if "from . " in source else "harness"))

@@ -1,0 +1,117 @@
+"""Operators are found by their file's name or given under Keras's name, and checked when they are given."""
+
+import re
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+import impls.vectorized
+from harness.activations import ACTIVATIONS, Linear, Relu
+from harness.errors import SpecificationError
+from harness.layers import LAYERS, Activation, Conv2D
+from harness.layerwise import Layerwise, operators_in
+from harness.layerwise.operators import operator_kind
+from harness.losses import LOSSES, MeanSquaredError
+from harness.optimizers import OPTIMIZERS, SGD
+
+GIVEN = {"forward": lambda self: None, "backward": lambda self: None}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Conv2D", Conv2D), ("conv2d", Conv2D), ("relu", Relu), ("Relu", Relu), ("Activation", Activation),
+        ("mean_squared_error", MeanSquaredError), ("MeanSquaredError", MeanSquaredError), ("SGD", SGD), ("sgd", SGD),
+    ],
+)  # fmt: skip
+def test_an_operator_is_known_by_its_class_and_by_its_file(name, kind):
+    assert operator_kind(name)[1] is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [("Conv2d", "Did you mean"), ("sigmoyd", "Did you mean sigmoid?"), ("MeanSquareError", "MeanSquaredError?")],
+)
+def test_an_unknown_operator_is_answered_by_the_nearest(name, suggestion):
+    with pytest.raises(SpecificationError, match=f"unknown operator '{name}'.") as raised:
+        Layerwise("mine").implements(name)
+    assert suggestion in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "functions", "message"),
+    [
+        ("Conv2D", ("forward",), "mine's Conv2D expected the functions forward and backward, got no backward."),
+        ("relu", ("backward",), "mine's relu expected the functions forward and backward, got no forward."),
+        ("huber", (), "mine's huber expected the functions forward and backward, got no forward."),
+        ("SGD", ("forward", "backward"), "mine's SGD expected the functions update, got no update."),
+    ],
+)
+def test_an_operator_that_lacks_a_function_is_refused_when_given(name, functions, message):
+    mine = Layerwise("mine")
+    with pytest.raises(SpecificationError, match=re.escape(message)):
+        mine.implements(name)(type("Given", (), dict.fromkeys(functions, GIVEN["forward"])))
+    assert not mine.operators
+
+
+def test_the_decorator_gives_the_class_back_and_registers_an_object_of_it():
+    mine = Layerwise("mine")
+    given = type("Given", (), GIVEN)
+    assert mine.implements("relu")(given) is given
+    assert isinstance(mine.operators[Relu], given)
+
+
+def test_what_was_given_cannot_be_changed_from_outside():
+    with pytest.raises(TypeError):
+        Layerwise("mine").operators[Relu] = None
+
+
+def test_the_operators_of_a_package_are_found_by_their_files():
+    kinds = {*LAYERS.values(), *ACTIVATIONS.values(), *LOSSES.values(), *OPTIMIZERS.values()}
+    # Neither needs an operator: the one applies another's function, the other does nothing.
+    assert operators_in(impls.vectorized).keys() == kinds - {Activation, Linear}
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package with the four folders and one extra file."""
+
+    def make(file, source):
+        root = tmp_path / "a_package_of_operators"
+        for room in ("layers", "activations", "losses", "optimizers"):
+            (root / room).mkdir(parents=True)
+            (root / room / "__init__.py").write_text("")
+        (root / file).write_text(source)
+        monkeypatch.syspath_prepend(tmp_path)
+        return SimpleNamespace(__name__="a_package_of_operators")
+
+    yield make
+    for name in [name for name in sys.modules if name.startswith("a_package_of_operators")]:
+        del sys.modules[name]
+
+
+COMPLETE = "def forward(): ...\ndef backward(): ...\n"
+
+
+def test_a_file_named_like_no_operator_is_answered_by_the_nearest(package):
+    with pytest.raises(SpecificationError, match=r"layers has conv_2d\.py\. Did you mean conv2d\?"):
+        operators_in(package("layers/conv_2d.py", COMPLETE))
+
+
+def test_a_file_in_the_wrong_folder_is_no_operator(package):
+    with pytest.raises(SpecificationError, match=r"layers has relu\.py"):
+        operators_in(package("layers/relu.py", COMPLETE))
+
+
+def test_a_file_that_lacks_a_function_is_refused(package):
+    with pytest.raises(SpecificationError, match="conv2d expected the functions forward and backward, got no backward"):
+        operators_in(package("layers/conv2d.py", "def forward(): ..."))
+
+
+def test_a_complete_file_is_found(package):
+    assert list(operators_in(package("layers/conv2d.py", COMPLETE))) == [Conv2D]
+
+
+def test_a_file_with_an_underscore_is_left_alone(package):
+    assert operators_in(package("layers/_windows.py", "")) == {}

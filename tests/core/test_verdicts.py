@@ -1,0 +1,146 @@
+"""Every way to be wrong has a verdict of its own, at the observable where it is; only ``pass`` passes."""
+
+from dataclasses import replace
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from harness.comparison import COVERAGE, Verdict, compare
+from harness.observables import required
+from harness.trace import Trace
+
+KERNEL = "1/gradient/dense/kernel"
+
+
+def with_one_element(array, index, value):
+    changed = np.array(array)
+    changed[index] = value
+    return changed
+
+
+def test_correct_values_pass_at_every_observable(case, judge):
+    rows = judge()
+    assert list(rows) == [observable.name for observable in required(case)]
+    assert {row.verdict for row in rows.values()} == {"pass"}
+    assert [row.elements for row in rows.values()] == [np.prod(observable.shape) for observable in required(case)]
+
+
+def test_a_row_says_what_was_compared(case, judge):
+    row = judge()[KERNEL]
+    assert (row.case, row.key, row.dtype, row.seed) == ("a-case", case.key, "float32", 0)
+    assert (row.kind, row.step, row.layer, row.layer_kind, row.part) == ("gradient", 1, "dense", "Dense", "kernel")
+    assert (row.implementation, row.version, row.seconds) == ("mine", "1", 0.25)
+    assert judge()["1/loss"].layer_kind == "MeanSquaredError"
+    assert judge()["final/forward"].step == 0
+
+
+@pytest.mark.parametrize("index", [(0, 0), (2, 1), (5, 3)])
+def test_one_wrong_element_fails_at_that_observable_and_that_element(judge, right, reference, index):
+    wrong = with_one_element(right[KERNEL], index, right[KERNEL][index] + np.abs(right[KERNEL]).max())
+    row = judge({KERNEL: wrong})[KERNEL]
+    assert (row.verdict, row.index) == ("fail", index)
+    assert row.reason.startswith("1 of 24 elements")
+    assert row.got == wrong[index]
+    assert row.expected == pytest.approx(reference.observables[KERNEL][index])
+    assert row.ratio > 1
+
+
+@pytest.mark.parametrize(
+    "name", ["1/forward/dense", "1/loss", "1/backward/dense_1", "1/update/dense/bias", "final/loss"]
+)
+def test_an_observable_of_any_kind_that_is_one_percent_off_fails_first_there(judge, right, name):
+    rows = judge({name: np.asarray(right[name] * np.float32(1.01))})
+    assert next(row.observable for row in rows.values() if not row.passed) == name
+    assert rows[name].verdict == "fail"
+
+
+def test_the_rounding_of_another_order_of_operations_passes(judge, right):
+    nudged = {name: np.nextafter(array, np.float32(np.inf)) for name, array in right.items()}
+    assert {row.verdict for row in judge(nudged).values()} == {"pass"}
+
+
+def test_a_missing_observable_is_missing_and_named(judge):
+    row = judge({KERNEL: None})[KERNEL]
+    assert (row.verdict, row.reason) == ("missing", f"mine did not return {KERNEL}")
+    assert row.failed
+
+
+def test_an_observable_that_was_declared_hidden_is_unobserved_and_no_failure(judge):
+    row = judge({KERNEL: None}, hidden=(KERNEL,))[KERNEL]
+    assert row.verdict == "unobserved"
+    assert not row.failed
+    assert not row.passed
+
+
+def test_an_unknown_observable_is_extra_and_fails_beside_the_required_ones(case, judge):
+    rows = judge({"1/gradient/dense/kernels": np.zeros((6, 4), np.float32)})
+    row = rows["1/gradient/dense/kernels"]
+    assert (row.verdict, row.failed) == ("extra", True)
+    assert "which the case does not ask for" in row.reason
+    assert len(rows) == len(required(case)) + 1
+
+
+def test_a_wrong_shape_is_shown_with_the_right_one(judge):
+    row = judge({KERNEL: np.zeros((6, 5), np.float32)})[KERNEL]
+    assert (row.verdict, row.reason) == ("shape", f"mine returned {KERNEL} with shape (6, 5), expected (6, 4)")
+
+
+def test_a_transposed_shape_is_recognized(judge, right):
+    row = judge({KERNEL: right[KERNEL].T})[KERNEL]
+    assert row.verdict == "shape"
+    assert row.reason.endswith("with shape (4, 6), expected (6, 4): transposed?")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "int64", "complex64", "object", ">f4"])
+def test_a_wrong_format_is_no_pass_however_right_the_values_are(judge, right, dtype):
+    row = judge({KERNEL: right[KERNEL].astype(dtype)})[KERNEL]
+    assert row.verdict == "dtype"
+    assert row.reason == f"mine returned {KERNEL} as {np.dtype(dtype)}, expected float32"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_an_element_that_is_not_finite_where_keras_is_is_found(judge, right, value):
+    row = judge({KERNEL: with_one_element(right[KERNEL], (3, 2), value)})[KERNEL]
+    assert (row.verdict, row.index) == ("nonfinite", (3, 2))
+    assert row.reason.startswith("1 of 24 elements are not finite")
+
+
+@pytest.mark.parametrize("name", ["1/loss", "final/loss"])
+def test_a_loss_that_is_not_finite_is_found(judge, name):
+    assert judge({name: np.array(np.nan, np.float32)})[name].verdict == "nonfinite"
+
+
+@pytest.mark.parametrize("status", ["unsupported", "error"])
+def test_a_run_without_result_gives_every_required_observable_its_status_and_reason(case, reference, status):
+    rows = compare(case, "mine", "1", Trace(status, {}, 0.1, "the reason"), reference, lambda *_: True)
+    assert [row.observable for row in rows] == [observable.name for observable in required(case)]
+    assert {(row.verdict, row.reason) for row in rows} == {(status, "the reason")}
+
+
+def test_a_reference_that_failed_is_an_error_of_every_row_and_never_a_pass(case, right):
+    failed = Trace("error", {}, 0.1, "out of memory")
+    rows = compare(case, "mine", "1", Trace("ok", right, 0.1), failed, lambda *_: True)
+    assert {row.verdict for row in rows} == {"error"}
+    assert rows[0].reason == "Keras, the reference, could not compute this case: out of memory"
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda stored: stored.pop(KERNEL), lambda stored: stored.update({KERNEL: np.ones(3)})]
+)
+def test_a_reference_that_lacks_an_observable_or_has_another_shape_is_an_error_there(case, right, reference, damage):
+    stored = dict(reference.observables)
+    damage(stored)
+    rows = compare(case, "mine", "1", Trace("ok", right, 0.1), Trace("ok", stored, 0.1), lambda *_: True)
+    (row,) = (row for row in rows if row.verdict == "error")
+    assert row.observable == KERNEL
+    assert row.reason.startswith("Keras, the reference, returned ")
+
+
+def test_only_pass_passes_and_only_coverage_is_no_failure(judge):
+    row = judge()[KERNEL]
+    for verdict in get_args(Verdict):
+        changed = replace(row, verdict=verdict)
+        assert changed.passed == (verdict == "pass")
+        assert changed.failed == (verdict != "pass" and verdict not in COVERAGE)
+    assert frozenset({"unsupported", "unobserved"}) == COVERAGE

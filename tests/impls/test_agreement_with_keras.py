@@ -1,0 +1,51 @@
+"""Every operator of the vectorized implementation agrees with Keras, in both formats, and so does Keras in float32."""
+
+import pytest
+from operator_cases import cases_for
+
+from harness.activations import ACTIVATIONS
+from harness.case import DTYPES
+from harness.comparison import compare
+from harness.implementation import run
+from harness.layers import LAYERS
+from harness.losses import LOSSES
+from harness.observables import required
+from harness.optimizers import OPTIMIZERS
+from harness.problem import make_problem
+
+# An Activation layer has no operator of its own; its cases are those of the functions.
+OPERATORS = [kind for kind in (*LAYERS, *ACTIVATIONS, *LOSSES, *OPTIMIZERS) if kind != "Activation"]
+CASES = {case.name: case for kind in OPERATORS for dtype in DTYPES for case in cases_for(kind, dtype)}
+
+
+def rows_that_do_not_pass(case, implementation, reference):
+    trace = run(implementation, make_problem(case))
+    rows = compare(case, implementation.name, "1", trace, reference(case), lambda *_: True)
+    assert len(rows) == len(required(case))
+    return [(row.observable, row.verdict, row.ratio, row.reason) for row in rows if not row.passed]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_vectorized_agrees_with_keras_at_every_observable(name, vectorized, reference):
+    assert rows_that_do_not_pass(CASES[name], vectorized, reference) == []
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.dtype == "float32"])
+def test_keras_in_float32_is_judged_by_the_same_rule_and_passes(name, keras_implementation, reference):
+    assert rows_that_do_not_pass(CASES[name], keras_implementation, reference) == []
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", OPERATORS)
+def test_keras_returns_exactly_what_is_required_in_the_format_of_the_problem(kind, dtype, keras_implementation):
+    case = cases_for(kind, dtype)[0]
+    trace = run(keras_implementation, make_problem(case))
+    assert trace.reason == ""
+    assert {name: (array.shape, array.dtype.name) for name, array in trace.observables.items()} == {
+        observable.name: (observable.shape, dtype) for observable in required(case)
+    }
+
+
+def test_every_operator_has_a_case():
+    assert all(cases_for(kind, "float32") for kind in OPERATORS)
+    assert len(OPERATORS) == 14 + 10 + 6 + 3

@@ -1,0 +1,62 @@
+"""``harness.verify``: from an implementation and cases to a Report, without pytest."""
+
+import pytest
+
+from harness import Conv2D, Dense, grid, verify
+from harness.errors import HarnessError, PluginError, SpecificationError
+from harness.implementation import Implementation
+from harness.stores.oracle import Oracle
+
+CASES = grid(Conv2D, input_shape=(7, 6, 3), filters=4, kernel_size=[(3, 2), 2], padding=["valid", "same"])
+
+
+def test_verify_returns_a_report_of_every_case(tmp_path):
+    report = verify("vectorized", CASES, reports=tmp_path)
+    assert report.passed, str(report)
+    assert report.implementations == ("vectorized",)
+    assert {row.case for row in report.rows} == {case.name for case in CASES}
+    assert "GOOD" in str(report)
+    assert len(Oracle(tmp_path / "oracle.sqlite")) == len(CASES)
+
+
+def test_verify_takes_one_case_and_an_object_and_needs_no_folder(vectorized):
+    (case, *_) = CASES
+    report = verify(vectorized, case)
+    assert report.passed
+    assert {row.case for row in report.rows} == {case.name}
+
+
+def test_verify_judges_keras_in_float32_and_has_nothing_to_judge_in_float64():
+    report = verify("keras", CASES)
+    assert report.passed
+    assert {row.dtype for row in report.rows} == {"float32"}
+
+
+def test_verify_finds_what_is_wrong(vectorized):
+    class Wrong(Implementation):
+        name = "wrong"
+
+        def run(self, problem):
+            return {name: -array for name, array in vectorized.run(problem).items()}
+
+    report = verify(Wrong(), CASES)
+    assert not report.passed
+    assert {row.verdict for row in report.rows} == {"fail"}
+
+
+@pytest.mark.parametrize(
+    ("implementation", "cases", "error", "message"),
+    [
+        ("vectorised", CASES, PluginError, "vectorised names no implementation. Did you mean vectorized?"),
+        (5, CASES, HarnessError, "verify expected an Implementation or the name of one, got 5."),
+        ("vectorized", [*CASES, *CASES], SpecificationError, "the same case twice"),
+    ],
+)
+def test_verify_says_what_it_expected(implementation, cases, error, message):
+    with pytest.raises(error, match=message):
+        verify(implementation, cases)
+
+
+def test_a_run_of_nothing_is_not_good():
+    assert not verify("vectorized", []).passed
+    assert not verify("keras", grid(Dense, input_shape=(6,), units=3, dtype="float64")).passed
