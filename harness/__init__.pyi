@@ -11,6 +11,7 @@ from .activations import Tanh as Tanh
 from .case import Case as Case
 from .cases import Cases as Cases
 from .cases import grid as grid
+from .cases import plugin_cases as plugin_cases
 from .cases import verifies as verifies
 from .comparison import Comparison as Comparison
 from .data import Constant as Constant

@@ -143,13 +143,21 @@ def grid(
     return Cases(tuple(cases.values()))
 
 
-def verifies(cases: Cases | Iterable[Case]) -> Callable[[F], F]:
+@dataclass(frozen=True)
+class PluginCases:
+    """The cases that plugins bring by the hook ``harness_cases``; there may be none."""
+
+
+plugin_cases = PluginCases()
+
+
+def verifies(cases: Cases | Iterable[Case] | PluginCases) -> Callable[[F], F]:
     """Make the decorated test function one test for each case and implementation.
 
     The function's body is not run: its name and docstring say what the cases are about.
     """
-    collected = cases if isinstance(cases, Cases) else Cases(tuple(cases))
-    if not len(collected):
+    collected = cases if isinstance(cases, Cases | PluginCases) else Cases(tuple(cases))
+    if isinstance(collected, Cases) and not len(collected):
         raise SpecificationError("verifies expected one or more cases, got none.")
 
     def mark(function: F) -> F:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.case import Case
-from harness.cases import Cases
+from harness.cases import Cases, PluginCases
 from harness.comparison import Comparison
 from harness.errors import HarnessError
 from harness.implementation import Implementation
@@ -98,12 +98,15 @@ class VerificationItem(pytest.Item):
         return self.path, line - 1, self.name
 
 
-def items(collector: pytest.Collector, name: str, function: Any, cases: Cases, setup: Setup) -> list[pytest.Item]:
+def items(
+    collector: pytest.Collector, name: str, function: Any, cases: Cases | PluginCases, setup: Setup
+) -> list[pytest.Item]:
     """Make an item for each case and implementation, those of one case beside one another.
 
     Keras in float64 is what everything is compared with, so that it has no item of its own.
     """
-    chosen = cases if setup.seed is None else cases.with_seed(setup.seed)
+    wanted = Cases(setup.plugins.cases) if isinstance(cases, PluginCases) else cases
+    chosen = wanted if setup.seed is None else wanted.with_seed(setup.seed)
     marks = getattr(function, "pytestmark", [])
     found: list[pytest.Item] = []
     for case in chosen:

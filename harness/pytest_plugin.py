@@ -181,7 +181,7 @@ class Recorder:
         refused = exitstatus == pytest.ExitCode.USAGE_ERROR
         if self._recording and not self._config.option.collectonly and not refused:
             good = self.recording.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-            if not good and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            if not good and exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -157,10 +157,26 @@ def test_a_plain_test_can_ask_for_keras_observables(project):
     project.runpytest("test_plain.py").assert_outcomes(passed=1)
 
 
+def test_cases_of_a_plugin_are_run_where_a_case_file_asks_for_them(project):
+    project.makepyfile(
+        test_dense="from harness import plugin_cases, verifies\n@verifies(plugin_cases)\ndef test_theirs(): ...",
+        mine="from harness import Dense, Layerwise, grid, hookimpl\nfrom harness.layerwise import operators_in\n"
+        "from impls import vectorized\n"
+        "@hookimpl\ndef harness_cases():\n    return list(grid(Dense, input_shape=(5,), units=[3, 4]))\n"
+        "@hookimpl\ndef harness_implementations():\n"
+        "    return [Layerwise('mine', operators=operators_in(vectorized))]",
+    )
+    project.runpytest("--impl", "mine.py").assert_outcomes(passed=4)
+    without_the_plugin = project.runpytest("--impl", "vectorized")
+    without_the_plugin.assert_outcomes(passed=0)
+    assert without_the_plugin.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 def test_a_writer_that_raises_stops_no_other_and_fails_the_run(project):
     project.makepyfile(
         mine="from harness import hookimpl\nfrom harness.report.writer import Writer\n"
-        "class Broken(Writer):\n    name = 'broken'\n    def write(self, report, folder):\n        raise ValueError('no')\n"
+        "class Broken(Writer):\n    name = 'broken'\n"
+        "    def write(self, report, folder):\n        raise ValueError('no')\n"
         "@hookimpl\ndef harness_writers():\n    return [Broken()]\n"
         "@hookimpl\ndef harness_implementations():\n    from impls.vectorized import harness_implementations as them\n"
         "    (found,) = them()\n    found.name = 'mine'\n    return [found]"
