@@ -143,6 +143,7 @@ class Recorder:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._recording: Recording | None = None
+        self._lost: dict[str, str] = {}
 
     @property
     def recording(self) -> "Recording":
@@ -172,15 +173,16 @@ class Recorder:
             self.recording.plan(tuple(planned) for planned in vars(report)[PLAN])
         if ROWS in vars(report):
             self.recording.add(report.nodeid, vars(report)[ROWS])
-        elif self._recording and report.when not in ("setup", "call", "teardown"):
-            self.recording.lost(report.nodeid, str(report.longrepr))
+        elif report.when not in ("setup", "call", "teardown"):
+            # A process of a distributed run died, maybe before it could say what it had planned.
+            self._lost[report.nodeid] = str(report.longrepr)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the reports, and fail a run that is not good."""
         refused = exitstatus == pytest.ExitCode.USAGE_ERROR
         if self._recording and not self._config.option.collectonly and not refused:
-            good = self.recording.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+            good = self.recording.finish(self._lost, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
             if not good and exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

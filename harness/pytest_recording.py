@@ -1,6 +1,6 @@
 """Gathers the rows of a run from all processes, keeps them on disk as they come, and writes the reports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Recording:
         self.lines: list[str] = []
         self._setup = setup
         self._rows: dict[str, list[Comparison]] = {}
-        self._lost: dict[str, str] = {}
+        self._unkept = ""
         self._earlier = left_behind(setup.reports)
         self._journal = Journal(setup.reports, NAMES)
 
@@ -54,13 +54,12 @@ class Recording:
         self.planned.update((each[0], each) for each in planned)
 
     def add(self, nodeid: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Record the rows of one item; they are on disk when this returns."""
-        self._journal.add(rows)
+        """Record the rows of one item; they are on disk when this returns, or a finding says why not."""
+        try:
+            self._journal.add(rows)
+        except OSError as error:
+            self._unkept = f"rows could not be kept on disk as they came ({self._journal.path}: {error.strerror})"
         self._rows[nodeid] = [row_of(row) for row in rows]
-
-    def lost(self, nodeid: str, reason: str) -> None:
-        """Note an item whose process died."""
-        self._lost[nodeid] = reason
 
     def header(self) -> list[str]:
         """Return the lines that say what is verified with what."""
@@ -76,12 +75,19 @@ class Recording:
         lines += [f"harness: {finding}" for finding in self._unfinished()]
         return lines
 
-    def finish(self, interrupted: bool) -> bool:
-        """Write the reports and prepare the last lines; returns whether the run is good."""
-        if not self.planned:
-            self.lines = ["no case was selected, so nothing was verified"]
+    def finish(self, lost: Mapping[str, str], *, interrupted: bool) -> bool:
+        """Write the reports and prepare the last lines; returns whether the run is good.
+
+        Args:
+            lost: by node id, why the process died that ran it.
+            interrupted: whether somebody ended the run early.
+        """
+        if not self._rows:
+            why = "the run ended before its first case" if self.planned else "no case was selected"
+            # The reports of an earlier run stay: this one has nothing to put in their place.
+            self.lines = [f"{why}, so nothing was verified"]
             return False
-        report = self._report(interrupted)
+        report = self._report(lost, interrupted)
         changes = self._changes(report)
         files, unwritten = self._write(report)
         self.lines = summary(report, files, changes)
@@ -97,12 +103,13 @@ class Recording:
     def _unfinished(self) -> list[str]:
         return [f"a run was killed, or goes on elsewhere; the rows it has are in {path}" for path in self._earlier]
 
-    def _report(self, interrupted: bool) -> Report:
+    def _report(self, lost: Mapping[str, str], interrupted: bool) -> Report:
         setup = self._setup
         findings = [str(plugin) for plugin in setup.plugins.quarantined] + setup.oracle.findings
-        findings += [f"the process died that ran {nodeid}: {reason}" for nodeid, reason in self._lost.items()]
+        findings += [f"the process died that ran {nodeid}: {reason}" for nodeid, reason in lost.items()]
         findings += self._unfinished()
         findings += ["the run was interrupted"] if interrupted else []
+        findings += [self._unkept] if self._unkept else []
         seed = "each case's own" if setup.seed is None else str(setup.seed)
         return Report(
             tuple(row for nodeid in self.planned for row in self._rows.get(nodeid, [])),

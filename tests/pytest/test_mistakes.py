@@ -89,6 +89,14 @@ def test_a_misspelt_argument_in_a_case_file_is_told_with_its_line(project):
     refused(project.runpytest(), "harness: test_dense.py:3: Dense got unit=3", "mean units?")
 
 
+def test_a_run_that_ends_before_its_first_case_leaves_the_earlier_report(project):
+    project.runpytest("--impl", "vectorized")
+    earlier = (project.path / "reports" / "report.csv").read_bytes()
+    project.makepyfile(test_wrong="from harness import Conv2d\n")
+    refused(project.runpytest("--impl", "vectorized"), "the run ended before its first case, so nothing was verified")
+    assert (project.path / "reports" / "report.csv").read_bytes() == earlier
+
+
 def test_a_misspelt_name_in_a_case_file_is_told_with_its_line(project):
     project.makepyfile(test_dense="from harness import Dense\nfrom harness import Conv2d\n")
     refused(project.runpytest(), "harness: test_dense.py:2: harness has no Conv2d", "mean Conv2D?")
