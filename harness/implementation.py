@@ -17,6 +17,7 @@ from harness.errors import Unsupported
 from harness.observables import Observable
 from harness.problem import Problem
 from harness.trace import Trace
+from harness.verdict.arithmetic import Arithmetic, arithmetic_of
 
 API_VERSION = 1
 
@@ -47,8 +48,15 @@ class Implementation(ABC):
             Unsupported: with the reason, for a case this implementation does not claim to compute.
         """
 
+    def arithmetic(self, case: Case) -> Arithmetic:
+        """Declare the arithmetic of a case; anything coarser than its format needs is shown as a finding."""
+        return arithmetic_of(case.dtype)
+
     def exposes(self, case: Case, observable: Observable) -> bool:
-        """Say whether ``run`` shows this observable; one that it does not show is counted as unobserved."""
+        """Say whether ``run`` shows this observable; one that it does not show is counted as unobserved.
+
+        It may be returned all the same: it is not judged then, but what comes after it is recomputed from it.
+        """
         return True
 
 

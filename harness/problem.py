@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from harness.case import Case
 from harness.data import Sizes
+from harness.data.stream import unit_interval
 from harness.specification import Shape
 
 Array = NDArray[Any]
@@ -60,6 +61,35 @@ class Problem:
             state=_freeze_all(self.state, dtype),
             dtype=np.dtype(dtype),
         )
+
+
+def jittered(problem: Problem, number: int) -> Problem:
+    """Return a Problem with inputs and weights off by up to 1 %, each element in its own way; targets stay.
+
+    Args:
+        problem: the original.
+        number: 1, 2, …, each another draw.
+    """
+    seed, dtype = problem.case.seed, problem.dtype.name
+
+    def near(array: Array, name: str) -> Array:
+        uniform = unit_interval(seed, f"jitter/{number}/{name}", array.shape)
+        return _freeze(array.astype(np.float64) * (1 + 0.02 * (uniform - 0.5)), dtype)
+
+    def all_near(weights: Weights) -> Weights:
+        return MappingProxyType(
+            {
+                layer: MappingProxyType({name: near(array, f"{layer}/{name}") for name, array in arrays.items()})
+                for layer, arrays in weights.items()
+            }
+        )
+
+    return replace(
+        problem,
+        batches=tuple(Batch(near(batch.x, f"x/{step}"), batch.y) for step, batch in enumerate(problem.batches)),
+        weights=all_near(problem.weights),
+        state=all_near(problem.state),
+    )
 
 
 def make_problem(case: Case) -> Problem:

@@ -13,7 +13,7 @@ from harness.plugins.loading import Plugins, load_and_choose
 from harness.report.baseline import Kind, kinds_of_change
 from harness.report.csv_file import read_csv
 from harness.stores.oracle import Oracle
-from harness.verification import Reference, Verification, reference_among
+from harness.verification import SECOND_WITNESS, Reference, Verification, reference_among
 
 if TYPE_CHECKING:
     import pandas
@@ -68,7 +68,7 @@ def begin(config: pytest.Config) -> Setup:
     return Setup(
         plugins,
         implementations,
-        Verification(reference),
+        Verification(reference, plugins.implementations.get(SECOND_WITNESS)),
         oracle,
         reports,
         option.seed,

@@ -1,7 +1,7 @@
-"""One Case, one implementation: draw the Problem, run it, run or look up Keras, compare."""
+"""One Case, one implementation: draw the Problem, run it, judge it, and hear the witnesses where it fails."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,30 @@ import numpy as np
 
 from harness.case import Case
 from harness.cases import Cases
-from harness.comparison import Comparison, compare
+from harness.comparison import Comparison
 from harness.environment import environment
 from harness.errors import HarnessError, PluginError
 from harness.implementation import Implementation, run
+from harness.judging import Author, judge, marked
 from harness.plugins.loading import Plugins, load_plugins
-from harness.problem import GENERATOR_VERSION, Problem, make_problem
+from harness.problem import GENERATOR_VERSION, Problem, jittered, make_problem
 from harness.report.report import Report
 from harness.stores.oracle import Oracle, oracle_key
 from harness.trace import Trace
+from harness.verdict.figures import bound_limit
+from harness.witnesses import by_finite_differences, testimony
 
 REFERENCE = "keras"
 REFERENCE_DTYPE = "float64"
+# The third opinion beside the definition and Keras, where it is loaded.
+SECOND_WITNESS = "loops"
+
+# Raise when a definition or limit of the verdict changes: what was found out about Keras's results is then found anew.
+VERDICT_VERSION = 1
+
+# A failure below both is marginal: it may be roundings that happen to add up. It is looked at again with other numbers.
+MARGINAL_T = 50.0
+JITTERED_RUNS = 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,7 @@ class Reference:
 
     def trace(self, problem: Problem) -> Trace:
         """Return Keras's observables for a Problem, in its dtype."""
-        key = oracle_key(problem.case.key, GENERATOR_VERSION, self.implementation.version, problem.dtype.name)
+        key = self._key(problem)
         stored = self.oracle.get(key) if self.oracle is not None else None
         if stored is not None:
             return Trace("ok", stored, 0.0)
@@ -46,6 +58,47 @@ class Reference:
         if self.oracle is not None and trace.status == "ok":
             self.oracle.put(key, trace.observables)
         return trace
+
+    def check(self, problem: Problem) -> "Check":
+        """Compare Keras in float64 with the definition, by the rule that everyone is judged by.
+
+        Args:
+            problem: in float64.
+        """
+        key = self._key(problem, "check", VERDICT_VERSION)
+        stored = self.oracle.get(key) if self.oracle is not None else None
+        if stored is not None:
+            return Check(frozenset(stored))
+        trace = self.trace(problem)
+        rows = judge(in_float64(problem), Author.of(self.implementation, problem.case.with_(dtype="float64")), trace)
+        unusable = next((row.reason for row in rows if row.failed and row.verdict not in ("fail", "nonfinite")), "")
+        if unusable:
+            return Check(frozenset(), unusable)
+        alone = {row.observable: np.asarray(row.ratio) for row in rows if row.failed}
+        if self.oracle is not None:
+            self.oracle.put(key, alone)
+        return Check(frozenset(alone))
+
+    def _key(self, problem: Problem, *parts: object) -> str:
+        return oracle_key(problem.case.key, GENERATOR_VERSION, self.implementation.version, problem.dtype.name, *parts)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found out about Keras's results for a case.
+
+    Attributes:
+        alone: observables in which Keras in float64 differs from the definition.
+        unusable: why there are no results at all; empty where there are.
+    """
+
+    alone: frozenset[str]
+    unusable: str = ""
+
+
+def in_float64(problem: Problem) -> Problem:
+    """Return the same numbers as a Problem of a float64 case, for those who are to be judged in float64."""
+    return replace(problem.astype("float64"), case=problem.case.with_(dtype="float64"))
 
 
 def reference_among(plugins: Plugins) -> Implementation:
@@ -65,28 +118,99 @@ def is_reference(case: Case, implementation: Implementation) -> bool:
 
 
 class Verification:
-    """Verifies case after case; the Problem and reference of the latest case serve all implementations."""
+    """Verifies case after case; the Problem of the latest case serves all implementations.
 
-    def __init__(self, reference: Reference) -> None:
+    Args:
+        reference: Keras's answers.
+        second_witness: another implementation that is asked where one fails, or None.
+    """
+
+    def __init__(self, reference: Reference, second_witness: Implementation | None = None) -> None:
         self.reference = reference
-        self._latest: tuple[str, Problem, Trace] | None = None
+        self.second_witness = second_witness
+        self._latest: tuple[str, Problem, Check] | None = None
 
     def rows(self, case: Case, implementation: Implementation) -> list[Comparison]:
         """Return one row for each observable the case requires, and for each it does not."""
-        problem, reference = self._prepared(case)
+        problem, check = self._prepared(case)
+        author = Author.of(implementation, case)
+        if check.unusable:
+            reason = f"Keras, the reference, could not compute this case: {check.unusable}"
+            return judge(problem, author, Trace("error", {}, 0.0, reason))
         if implementation is self.reference.implementation:
             trace = self.reference.trace(problem)
         else:
             trace = _run_watched(implementation, problem)
             if trace.findings:
                 self._latest = None
-        return compare(case, implementation.name, implementation.version, trace, reference, implementation.exposes)
+        rows = judge(problem, author, trace, check.alone)
+        rows = _without_resonance(rows, problem, author, implementation)
+        return self._with_witnesses(rows, problem, implementation, trace)
 
-    def _prepared(self, case: Case) -> tuple[Problem, Trace]:
+    def _prepared(self, case: Case) -> tuple[Problem, Check]:
         if self._latest is None or self._latest[0] != case.key:
             problem = make_problem(case)
-            self._latest = case.key, problem, self.reference.trace(problem.astype(REFERENCE_DTYPE))
+            self._latest = case.key, problem, self.reference.check(problem.astype(REFERENCE_DTYPE))
         return self._latest[1:]
+
+    def _with_witnesses(
+        self, rows: list[Comparison], problem: Problem, implementation: Implementation, trace: Trace
+    ) -> list[Comparison]:
+        """Ask the witnesses about the first failing row of each direction."""
+        asked = [row for row in rows if row.first_wrong and row.verdict in ("fail", "nonfinite")]
+        if not asked:
+            return rows
+        others = self._others(problem, implementation)
+        told = {
+            row.observable: testimony(
+                row,
+                {name: found[row.observable] for name, found in others.items()},
+                by_finite_differences(problem, trace.observables, row),
+            )
+            for row in asked
+        }
+        return [replace(row, witnesses=told.get(row.observable, "")) for row in rows]
+
+    def _others(self, problem: Problem, implementation: Implementation) -> Mapping[str, Mapping[str, Comparison]]:
+        """Return the rows of every witness by observable, each judged by its own numbers."""
+        exact = in_float64(problem)
+        keras = self.reference.implementation
+        heard = {"Keras in float64": (keras, exact, self.reference.trace(problem.astype(REFERENCE_DTYPE)))}
+        if implementation is not keras and problem.dtype != exact.dtype:
+            heard[f"Keras in {problem.dtype}"] = keras, problem, self.reference.trace(problem)
+        if self.second_witness is not None and implementation is not self.second_witness:
+            heard[self.second_witness.name] = self.second_witness, exact, run(self.second_witness, exact)
+        return {
+            name: {row.observable: row for row in judge(given, Author.of(witness, given.case), trace)}
+            for name, (witness, given, trace) in heard.items()
+        }
+
+
+def _without_resonance(
+    rows: list[Comparison], problem: Problem, author: Author, implementation: Implementation
+) -> list[Comparison]:
+    """Look again at marginal failures with jittered inputs: an error persists, roundings that add up do not."""
+    limit = bound_limit(author.arithmetic)
+    marginal = [
+        row.observable
+        for row in rows
+        if row.verdict == "fail" and (row.bound or 0.0) <= limit and (row.t or 0.0) < MARGINAL_T
+    ]
+    if not marginal:
+        return rows
+    failed: set[str] = set()
+    for number in range(1, JITTERED_RUNS + 1):
+        near = jittered(problem, number)
+        failed |= {row.observable for row in judge(near, author, _run_watched(implementation, near)) if row.failed}
+    looked_at = []
+    for row in rows:
+        if row.observable in marginal and row.observable in failed:
+            row = replace(row, reason=f"{row.reason}; it persists with inputs jittered by 1 %")
+        elif row.observable in marginal:
+            reason = f"resonance: {row.reason} here, but not in {JITTERED_RUNS} runs with inputs jittered by 1 %"
+            row = replace(row, verdict="pass", reason=reason, untrusted="it was out of bounds before the jitter")
+        looked_at.append(row)
+    return marked(looked_at)
 
 
 def _run_watched(implementation: Implementation, problem: Problem) -> Trace:
@@ -133,7 +257,7 @@ def verify(
         raise HarnessError(f"verify expected an Implementation or the name of one, got {implementation!r}.")
     reference = reference_among(plugins)
     oracle = Oracle(Path(reports) / "oracle.sqlite") if reports is not None else None
-    verification = Verification(Reference(reference, oracle))
+    verification = Verification(Reference(reference, oracle), plugins.implementations.get(SECOND_WITNESS))
     wanted = Cases((cases,) if isinstance(cases, Case) else tuple(cases))
     judged = [case for case in wanted if not is_reference(case, implementation)]
     rows: list[Comparison] = []

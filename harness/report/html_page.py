@@ -62,7 +62,7 @@ def content(report: Report) -> dict[str, Any]:
         "passed": report.passed,
         "headline": report.headline,
         "faults": list(report.faults),
-        "findings": [str(finding) for finding in report.findings],
+        "findings": [str(finding) for finding in report.noted],
         "not_run": [f"{case} by {implementation}" for case, implementation in report.not_run],
         "environment": [[str(name), str(value)] for name, value in report.environment.items()],
         "implementations": [

@@ -23,7 +23,7 @@ class JsonWriter(Writer):
             "format_version": FORMAT_VERSION,
             "passed": report.passed,
             "faults": list(report.faults),
-            "findings": [str(finding) for finding in report.findings],
+            "findings": [str(finding) for finding in report.noted],
             "environment": {str(name): str(value) for name, value in sorted(report.environment.items())},
             "counts": dict(sorted(report.counts.items())),
             "coverage": {name: {"judged": j, "required": r} for name, (j, r) in report.coverage.items()},

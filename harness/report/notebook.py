@@ -24,7 +24,7 @@ def as_html(report: Report) -> str:
     if worst:
         parts.append("<p>The worst failures:</p>")
         parts.append(_table(("where", "what is wrong"), [(title(group), one_line(group[0])) for group in worst]))
-    parts += [f"<p>Finding: {escape(str(finding))}</p>" for finding in report.findings]
+    parts += [f"<p>Finding: {escape(str(finding))}</p>" for finding in report.noted]
     return "\n".join(parts)
 
 

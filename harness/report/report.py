@@ -79,8 +79,10 @@ class Report:
         if self.faults:
             return f"NOT GOOD: {'; '.join(self.faults)}"
         judged = f"{self.counts['pass']:,} observables passed"
+        doubtful = sum(bool(row.untrusted) for row in self.rows if row.passed)
+        trust = f" ({doubtful:,} of them untrusted)" if doubtful else ""
         unjudged = len(self.rows) - self.counts["pass"]
-        return f"GOOD: {judged}" + (f", {unjudged:,} were not judged" if unjudged else ", none failed")
+        return f"GOOD: {judged}{trust}" + (f", {unjudged:,} were not judged" if unjudged else ", none failed")
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -114,7 +116,16 @@ class Report:
             if verdicts and not verdicts["pass"]:
                 counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
                 faults.append(f"nothing of {name} passed ({counted})")
+            elif verdicts and not any(
+                row.passed and not row.untrusted for row in self.rows if row.implementation == name
+            ):
+                faults.append(f"nothing that {name} passed can be trusted ({verdicts['pass']:,} untrusted)")
         return tuple(faults)
+
+    @property
+    def noted(self) -> tuple[str, ...]:
+        """The findings, and those that the rows themselves tell of."""
+        return (*self.findings, *self._declarations(), *self._lone_references(), *self._cases_without_trust())
 
     @property
     def passed(self) -> bool:
@@ -134,3 +145,29 @@ class Report:
         for (_, implementation), count in self.planned.items():
             required[implementation] += count
         return {name: (judged[name], required[name]) for name in self.implementations}
+
+    def _declarations(self) -> list[str]:
+        declared = dict.fromkeys((row.implementation, row.dtype, row.declared) for row in self.rows if row.declared)
+        return [
+            f"{name} declares an arithmetic other than {dtype}'s: {declaration}; its passes say as much less"
+            for name, dtype, declaration in declared
+        ]
+
+    def _lone_references(self) -> list[str]:
+        places = {(row.case, row.observable) for row in self.rows if row.reference}
+        if not places:
+            return []
+        kinds = sorted({row.layer_kind for row in self.rows if row.reference})
+        return [
+            f"Keras in float64 differs from the definition in {len(places):,} observables ({', '.join(kinds)}); "
+            "implementations are held to the definition. The column reference marks them"
+        ]
+
+    def _cases_without_trust(self) -> list[str]:
+        judged = {(row.implementation, row.case) for row in self.rows if row.passed}
+        trusted = {(row.implementation, row.case) for row in self.rows if row.passed and not row.untrusted}
+        without = Counter(name for name, _ in judged - trusted)
+        return [
+            f"{name} has {count:,} case{'s' if count > 1 else ''} without any row that can be trusted"
+            for name, count in sorted(without.items())
+        ]

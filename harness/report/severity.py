@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from harness.comparison import COVERAGE, Comparison
 
 FIGURE = "ratio"
-ALLOWED = "what the rule allows"
+ALLOWED = "what rounding can explain"
 
 
 def figure(row: Comparison) -> float | None:
@@ -32,10 +32,12 @@ def worst_first(rows: Iterable[Comparison]) -> list[Comparison]:
 
 
 def how_bad(row: Comparison) -> str:
-    """Return the size of a failure in words: ``4,300 times what the rule allows``; empty where no figure says it."""
+    """Return the size of a failure in words: ``4,300 times what rounding can explain``; empty where nothing says it."""
     value = figure(row)
-    if value is None or not math.isfinite(value):
+    if value is None or math.isnan(value):
         return ""
+    if math.isinf(value):
+        return "" if row.verdict == "nonfinite" else "nothing is rounded here, so that any difference is a mistake"
     return f"just beyond {ALLOWED}" if 1 < value < 1.05 else f"{times(value)} times {ALLOWED}"
 
 
@@ -47,6 +49,13 @@ def times(value: float) -> str:
     if 1 <= value < 10:
         return f"{value:.1f}"
     return f"{value:.2g}" if value < 1 else f"{value:.0e}"
+
+
+def noticed(row: Comparison) -> str:
+    """Return which relative error this row would have shown; empty where none is known."""
+    if row.sens is None or not math.isfinite(row.sens) or row.sens == 0:
+        return ""
+    return f"a relative error of {row.sens:.0e} would have been noticed"
 
 
 def numbers(row: Comparison) -> str:

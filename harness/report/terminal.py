@@ -30,7 +30,7 @@ def summary(report: Report, files: Sequence[Path] = (), changes: Changes | None 
         _not_judged(report),
         _worst(report),
         changes.lines() if changes else [],
-        _bullets("findings", report.findings),
+        _bullets("findings", report.noted),
         _not_run(report),
         _verdict(report),
         [f"reports: {', '.join(str(file) for file in files)}"] if files else [],
@@ -60,11 +60,12 @@ def percentage(part: int, whole: int) -> str:
 def worst_rows(report: Report, most: int = MOST_ROWS) -> list[list[Comparison]]:
     """Return groups of failing rows, in and among them the worst first.
 
-    A group is one run of a case, or all runs that one reason ended: a single bug does not fill the list.
+    A group is one stage of one layer kind, or all runs that one reason ended: a single bug does not fill the list.
     """
-    groups: dict[tuple[str, str, str], list[Comparison]] = {}
+    groups: dict[tuple[str, ...], list[Comparison]] = {}
     for row in worst_first(report.rows):
-        key = (row.verdict, row.reason) if row.verdict in WHOLE_RUN else ("", row.case)
+        stages = row.layer_kind, row.kind, row.part if row.kind in ("gradient", "update") else ""
+        key = (row.verdict, row.reason) if row.verdict in WHOLE_RUN else stages
         groups.setdefault((row.implementation, *key), []).append(row)
     return list(groups.values())[:most]
 
@@ -74,9 +75,10 @@ def title(group: Sequence[Comparison]) -> str:
     worst = group[0]
     if worst.verdict in WHOLE_RUN:
         others = len({row.case for row in group}) - 1
-        more = f" and {others:,} more case{'s' if others > 1 else ''} for the same reason" if others else ""
+        more = f" and {_plural(others, 'more case')} for the same reason" if others else ""
         return printable(f"{worst.implementation} · {worst.case}{more}")
-    more = f" (and {len(group) - 1:,} more of this case)" if len(group) > 1 else ""
+    cases = len({row.case for row in group})
+    more = f" (and {len(group) - 1:,} more like it; {_plural(cases, 'case')} in all)" if len(group) > 1 else ""
     return printable(f"{worst.implementation} · {worst.case} · {stage(worst)}{more}")
 
 
@@ -104,6 +106,8 @@ def _implementations(report: Report) -> list[str]:
     lines = []
     for name, (judged, required) in report.coverage.items():
         verdicts = counted(row for row in report.rows if row.implementation == name) or "nothing was run"
+        doubtful = sum(bool(row.untrusted) for row in report.rows if row.passed and row.implementation == name)
+        verdicts += f" ({doubtful:,} of the passes untrusted)" if doubtful else ""
         coverage = f"judged {judged:,} of {required:,} observables ({percentage(judged, required)})"
         lines.append(f"{printable(name)}: {verdicts}; {coverage}")
     return lines
@@ -124,7 +128,11 @@ def _worst(report: Report) -> list[str]:
     for group in shown:
         lines += [f"  {title(group)}", f"    {one_line(group[0])}"]
     rest = failed - sum(map(len, shown))
-    return [*lines, f"  and {rest:,} in other cases"] if rest else lines
+    return [*lines, f"  and {rest:,} at other stages"] if rest else lines
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _bullets(title: str, texts: Sequence[str]) -> list[str]:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from harness.verdict.arithmetic import Arithmetic
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 Factor = Floats | float
 
 # A kink closer than this many standard deviations may have been passed on either side.
@@ -53,12 +55,19 @@ class Estimate:
     @property
     def is_exact(self) -> bool:
         """True where no element has an error."""
-        return not self.det.any()
+        if any(self.det.strides):
+            return not self.det.any()
+        # ``exact`` broadcasts one 0, which need not be looked at again for each element.
+        return self.det.size == 0 or self.det.item(0) == 0
 
     @property
     def reach(self) -> tuple[Floats, Floats]:
         """How far from its value each element may lie: in the worst case, and at REACH standard deviations."""
         return self.det, REACH * np.sqrt(self.var)
+
+    def __getitem__(self, key: Any) -> "Estimate":
+        """Return the estimate of a part, by NumPy's basic indexing."""
+        return self.mapped(lambda array: array[key])
 
     def mapped(self, move: Callable[[Floats], Floats]) -> "Estimate":
         """Return the estimate behind a map that only moves elements: reshape, transpose, gather, padding by zeros."""
@@ -79,11 +88,19 @@ class Estimate:
 
     def __add__(self, other: "Estimate") -> "Estimate":
         """Return the sum of independent estimates, before rounding."""
-        return Estimate(self.value + other.value, self.det + other.det, self.var + other.var)
+        return Estimate(self.value + other.value, *self._errors_and(other))
 
     def __sub__(self, other: "Estimate") -> "Estimate":
         """Return the difference of independent estimates, before rounding."""
-        return Estimate(self.value - other.value, self.det + other.det, self.var + other.var)
+        return Estimate(self.value - other.value, *self._errors_and(other))
+
+    def _errors_and(self, other: "Estimate") -> tuple[Floats, Floats]:
+        if self.shape == other.shape:
+            if other.is_exact:
+                return self.det, self.var
+            if self.is_exact:
+                return other.det, other.var
+        return self.det + other.det, self.var + other.var
 
     def off_by(self, det: Factor) -> "Estimate":
         """Return this estimate with another error of at most ``det``, uniformly distributed within it."""
@@ -104,4 +121,4 @@ class Estimate:
         """Return the worst case of ``roundings`` roundings of ``value``, with one underflow; 0 where ``value`` is 0."""
         magnitude = np.abs(value)
         error: Floats = roundings * arithmetic.unit_roundoff * magnitude
-        return error + np.where(magnitude > 0, arithmetic.smallest_normal, 0.0)
+        return error + (magnitude > 0) * arithmetic.smallest_normal

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from harness.case import Case
-from harness.comparison import Comparison, compare
+from harness.comparison import Comparison
 from harness.implementation import Implementation, run
+from harness.judging import Author, judge
 from harness.layers import Dense
 from harness.network import Network
+from harness.observables import required
 from harness.problem import Problem, make_problem
 from harness.trace import Trace
+from harness.verdict import FLOAT32
 from impls.vectorized import harness_implementations
 
 Judge = Callable[..., dict[str, Comparison]]
@@ -61,19 +64,22 @@ def right(case: Case, vectorized: Implementation) -> Mapping[str, np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def reference(case: Case, vectorized: Implementation) -> Trace:
-    """The same in float64."""
-    return run(vectorized, make_problem(case).astype("float64"))
+def author(case: Case) -> Callable[..., Author]:
+    """Somebody with plain float32 arithmetic, who shows everything but what is hidden."""
+
+    def made(hidden: tuple[str, ...] = ()) -> Author:
+        return Author("mine", "1", FLOAT32, frozenset(each.name for each in required(case)) - frozenset(hidden))
+
+    return made
 
 
-@pytest.fixture(scope="session")
-def judge(case: Case, right: Mapping[str, np.ndarray], reference: Trace) -> Judge:
+@pytest.fixture(scope="session", name="judge")
+def judge_changed(case: Case, right: Mapping[str, np.ndarray], author: Callable[..., Author]) -> Judge:
     """Rows by observable for the right values with some replaced; None leaves one out."""
 
     def judged(changes: Mapping[str, Any] | None = None, hidden: tuple[str, ...] = ()) -> dict[str, Comparison]:
         returned = {name: array for name, array in {**right, **(changes or {})}.items() if array is not None}
-        trace = Trace("ok", returned, 0.25)
-        rows = compare(case, "mine", "1", trace, reference, lambda _, observable: observable.name not in hidden)
+        rows = judge(make_problem(case), author(hidden), Trace("ok", returned, 0.25))
         return {row.observable: row for row in rows}
 
     return judged

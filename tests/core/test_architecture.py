@@ -64,6 +64,7 @@ LEVELS = (
     ("harness.network", "harness.data"),
     ("harness.case",),
     ("harness.observables", "harness.problem"),
+    ("harness.verdict",),
     ("harness.trace", "harness.implementation", "harness.stores"),
 )
 

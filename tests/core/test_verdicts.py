@@ -6,9 +6,13 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from harness.comparison import COVERAGE, Verdict, compare
+from harness.comparison import COVERAGE, Verdict
+from harness.implementation import run
+from harness.judging import judge as judge_trace
 from harness.observables import required
+from harness.problem import jittered
 from harness.trace import Trace
+from impls.loops import harness_implementations
 
 KERNEL = "1/gradient/dense/kernel"
 
@@ -36,13 +40,16 @@ def test_a_row_says_what_was_compared(case, judge):
 
 
 @pytest.mark.parametrize("index", [(0, 0), (2, 1), (5, 3)])
-def test_one_wrong_element_fails_at_that_observable_and_that_element(judge, right, reference, index):
+def test_one_wrong_element_fails_at_that_observable_and_that_element(judge, right, index):
     wrong = with_one_element(right[KERNEL], index, right[KERNEL][index] + np.abs(right[KERNEL]).max())
-    row = judge({KERNEL: wrong})[KERNEL]
-    assert (row.verdict, row.index) == ("fail", index)
-    assert row.reason.startswith("1 of 24 elements")
+    rows = judge({KERNEL: wrong})
+    # The step was taken with the right gradient: it is not what the wrong one gives.
+    assert [row.observable for row in rows.values() if row.failed] == [KERNEL, "1/update/dense/kernel"]
+    row = rows[KERNEL]
+    assert (row.verdict, row.index, row.first_wrong) == ("fail", index, "backward")
+    assert row.reason.startswith("not what mine's own values before it give: t = ")
     assert row.got == wrong[index]
-    assert row.expected == pytest.approx(reference.observables[KERNEL][index])
+    assert row.expected == pytest.approx(right[KERNEL][index])
     assert row.ratio > 1
 
 
@@ -55,9 +62,24 @@ def test_an_observable_of_any_kind_that_is_one_percent_off_fails_first_there(jud
     assert rows[name].verdict == "fail"
 
 
-def test_the_rounding_of_another_order_of_operations_passes(judge, right):
-    nudged = {name: np.nextafter(array, np.float32(np.inf)) for name, array in right.items()}
-    assert {row.verdict for row in judge(nudged).values()} == {"pass"}
+def test_the_rounding_of_another_order_of_operations_passes(judge, problem, right):
+    (loops,) = harness_implementations()
+    others = run(loops, problem).observables
+    assert any(np.any(others[name] != right[name]) for name in right)
+    assert {row.verdict for row in judge(others).values()} == {"pass"}
+
+
+def test_what_is_right_stage_by_stage_but_belongs_to_other_inputs_fails_where_it_leaves_them(judge, problem):
+    (loops,) = harness_implementations()
+    rows = judge(run(loops, jittered(problem, 1)).observables)
+    failed = [row for row in rows.values() if row.failed]
+    assert failed[0].observable == "1/forward/dense"
+
+
+def test_a_trace_of_nothing_but_zeros_passes_nowhere_in_silence(judge, right):
+    rows = judge({name: np.zeros_like(array) for name, array in right.items()})
+    assert rows["1/forward/dense"].verdict == "fail"
+    assert all(row.failed or row.untrusted for row in rows.values())
 
 
 def test_a_missing_observable_is_missing_and_named(judge):
@@ -103,7 +125,7 @@ def test_a_wrong_format_is_no_pass_however_right_the_values_are(judge, right, dt
 def test_an_element_that_is_not_finite_where_keras_is_is_found(judge, right, value):
     row = judge({KERNEL: with_one_element(right[KERNEL], (3, 2), value)})[KERNEL]
     assert (row.verdict, row.index) == ("nonfinite", (3, 2))
-    assert row.reason.startswith("1 of 24 elements are not finite")
+    assert "1 of 24 elements are finite on one side only" in row.reason
 
 
 @pytest.mark.parametrize("name", ["1/loss", "final/loss"])
@@ -112,29 +134,10 @@ def test_a_loss_that_is_not_finite_is_found(judge, name):
 
 
 @pytest.mark.parametrize("status", ["unsupported", "error"])
-def test_a_run_without_result_gives_every_required_observable_its_status_and_reason(case, reference, status):
-    rows = compare(case, "mine", "1", Trace(status, {}, 0.1, "the reason"), reference, lambda *_: True)
+def test_a_run_without_result_gives_every_required_observable_its_status_and_reason(case, problem, author, status):
+    rows = judge_trace(problem, author(), Trace(status, {}, 0.1, "the reason"))
     assert [row.observable for row in rows] == [observable.name for observable in required(case)]
     assert {(row.verdict, row.reason) for row in rows} == {(status, "the reason")}
-
-
-def test_a_reference_that_failed_is_an_error_of_every_row_and_never_a_pass(case, right):
-    failed = Trace("error", {}, 0.1, "out of memory")
-    rows = compare(case, "mine", "1", Trace("ok", right, 0.1), failed, lambda *_: True)
-    assert {row.verdict for row in rows} == {"error"}
-    assert rows[0].reason == "Keras, the reference, could not compute this case: out of memory"
-
-
-@pytest.mark.parametrize(
-    "damage", [lambda stored: stored.pop(KERNEL), lambda stored: stored.update({KERNEL: np.ones(3)})]
-)
-def test_a_reference_that_lacks_an_observable_or_has_another_shape_is_an_error_there(case, right, reference, damage):
-    stored = dict(reference.observables)
-    damage(stored)
-    rows = compare(case, "mine", "1", Trace("ok", right, 0.1), Trace("ok", stored, 0.1), lambda *_: True)
-    (row,) = (row for row in rows if row.verdict == "error")
-    assert row.observable == KERNEL
-    assert row.reason.startswith("Keras, the reference, returned ")
 
 
 def test_only_pass_passes_and_only_coverage_is_no_failure(judge):

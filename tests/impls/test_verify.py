@@ -16,7 +16,8 @@ def test_verify_returns_a_report_of_every_case(tmp_path):
     assert report.implementations == ("vectorized",)
     assert {row.case for row in report.rows} == {case.name for case in CASES}
     assert "GOOD" in str(report)
-    assert len(Oracle(tmp_path / "oracle.sqlite")) == len(CASES)
+    # What Keras computed for each case, and how it compares with the definition.
+    assert len(Oracle(tmp_path / "oracle.sqlite")) == 2 * len(CASES)
 
 
 def test_verify_takes_one_case_and_an_object_and_needs_no_folder(vectorized):
@@ -41,7 +42,9 @@ def test_verify_finds_what_is_wrong(vectorized):
 
     report = verify(Wrong(), CASES)
     assert not report.passed
-    assert {row.verdict for row in report.rows} == {"fail"}
+    failed = {row.observable for row in report.rows if row.failed}
+    # A loss that is negative, the step away from it, …: only a gradient of a negative gradient is right again.
+    assert {"1/forward/conv2d", "1/loss", "1/backward/loss", "1/update/conv2d/kernel", "final/loss"} <= failed
 
 
 @pytest.mark.parametrize(

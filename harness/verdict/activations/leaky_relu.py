@@ -1,0 +1,42 @@
+"""leaky_relu: y = x where x > 0, else a x, a = negative_slope; the derivative at 0 is a.
+
+Units: u is the unit roundoff. The positive side is exact. On the other, one rounding of the product, and the constant:
+a exactly, or a rounded to float32, where Keras keeps it even in float64 (TensorFlow's attribute ``alpha``): a
+difference of |float32(a) - a| |x|, which a slope that float32 holds does not have. The gradient is the same product of
+dy. An x that is known only within an error larger than its distance from 0 may have been on either side.
+
+Source: Higham, Accuracy and Stability of Numerical Algorithms, section 2.2.
+"""
+
+import numpy as np
+
+from harness.activations import LeakyRelu
+from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
+from harness.verdict.activations._sides import kinked, telling, unsure
+from harness.verdict.arithmetic import Arithmetic, float32_constant_error
+from harness.verdict.estimate import Estimate, Flags
+
+
+@forward_in_blocks
+def forward(activation: LeakyRelu, x: Estimate, arithmetic: Arithmetic) -> Estimate:
+    """Return y, the shape of x."""
+    above = x.value > 0
+    y = kinked(x, np.where(above, x.value, activation.negative_slope * x.value), activation.negative_slope)
+    return _sloped(activation, above, y, x, arithmetic)
+
+
+@backward_in_blocks
+def backward(activation: LeakyRelu, x: Estimate, y: Estimate, dy: Estimate, arithmetic: Arithmetic) -> Estimate:
+    """Return the gradient with respect to x, the shape of dy."""
+    # With another slope the output's sign does not tell the input's.
+    tells = telling(x, y) if activation.negative_slope > 0 else x
+    above = tells.value > 0
+    dx = _sloped(activation, above, dy.scaled(np.where(above, 1.0, activation.negative_slope)), dy, arithmetic)
+    return unsure(dx, tells, (1 - activation.negative_slope) * dy.value)
+
+
+def _sloped(activation: LeakyRelu, above: Flags, y: Estimate, factor: Estimate, arithmetic: Arithmetic) -> Estimate:
+    """Return y with what the product of the slope with ``factor`` adds where x is not above 0."""
+    rounded = y.off_by(np.where(above, 0.0, Estimate.rounding(y.value, 1, arithmetic)))
+    constant = float32_constant_error(activation.negative_slope)
+    return rounded.off_by_either(np.where(above, 0.0, constant * factor.value))

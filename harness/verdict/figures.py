@@ -1,0 +1,212 @@
+"""How far an observable is from what it should be, in units of the rounding error, and whether that is too far.
+
+With the error e of each element, its variance σ² and its worst case:
+
+    t      the largest |e| / σ
+    rms    the root of the mean of (e / σ)²
+    bound  the largest |e| / worst case; above its limit it proves a mistake, given the declared arithmetic
+    sens   8 × median σ / root mean square of the values: the smallest relative error that would have been seen
+
+A float64 recomputation of a float64 implementation rounds as much as that: the variance is twice as large, and the
+limit of ``bound`` is 2 instead of 1. A stage without rounding must be equal to the bit.
+
+NaN must meet NaN, and an infinity the same infinity. That is excused only where the stage itself, whose terms are at
+most its worst case divided by the unit roundoff, overflows the implementation's format, and behind values that are not
+finite themselves.
+
+t and rms suppose that errors are independent. Those that elements inherit from one value are not, and add up where
+elements are summed, to a sixth of the worst case in what was measured. So where an observable was not recomputed from
+the implementation's own values, a deviation is at least a sixteenth of the worst case, and t alone is judged.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.problem import Array
+from harness.verdict.arithmetic import Arithmetic
+from harness.verdict.estimate import Estimate, Flags, Floats
+from harness.verdict.walk import Expected, Origin
+
+# Limits, calibrated on correct implementations: the largest t seen was below 4 for one stage, 6.4 end to end.
+SIGMAS = 8.0
+RMS_OF_MANY = 1.5
+
+# Least deviation of errors that may not be independent, in units of the worst case.
+DEPENDENT = 1 / 16
+
+# A row that could not have seen a relative error of this size, or has this share of zeros, is not to be trusted.
+LARGEST_SENS = 1e-3
+LARGEST_SHARE_OF_ZEROS = 0.9
+
+# Elements that are enough for a median.
+SAMPLE = 4096
+
+# Below, the square root of a variance has lost its digits to underflow.
+SMALLEST_VARIANCE = 1e-290
+# From here on, squares and what they are multiplied with overflow.
+LARGEST_SQUARED = 2.0**500
+# Unit roundoff from which a float64 recomputation counts as exact.
+COARSE = 2.0**-48
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one observable.
+
+    Attributes:
+        elements: how many numbers were compared.
+        distinct: how many of the expected ones differ, where rms is large enough for that to matter.
+        t, rms, bound, sens: see above; infinite where a stage without rounding differs, or one side is not finite.
+        origin: what the expected values were computed from.
+        nonfinite: elements that are not finite on one side, or differ as NaN and infinities do.
+        zeros: share of the expected values that are 0.
+        index: of the worst element.
+        expected, got, error: the values there, and their distance.
+    """
+
+    elements: int
+    distinct: int
+    t: float
+    rms: float
+    bound: float
+    sens: float
+    origin: Origin
+    nonfinite: int
+    zeros: float
+    index: tuple[int, ...]
+    expected: float
+    got: float
+    error: float
+
+    @property
+    def untrusted(self) -> str:
+        """Why agreement would say little; empty where it says enough."""
+        if self.origin is Origin.BLIND:
+            return "what it is computed from is not finite"
+        if self.zeros > LARGEST_SHARE_OF_ZEROS:
+            return f"{self.zeros:.0%} of the expected values are 0"
+        if not self.sens <= LARGEST_SENS:
+            return f"a relative error below {self.sens:.1e} would not be seen"
+        return ""
+
+
+def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
+    """Return the figures of an observable of the expected shape.
+
+    Args:
+        got: the implementation's numbers, any format.
+        expected: what they should be.
+        arithmetic: what the implementation declares.
+    """
+    values, want = np.asarray(got, np.float64), expected.estimate.value
+    with np.errstate(all="ignore"):
+        distance = np.abs(values - want)
+        deviation = _deviation(expected, arithmetic)
+        nonfinite = np.zeros(values.shape, np.bool_)
+        if not np.isfinite(distance).all():
+            agree = (values == want) | (np.isnan(values) & np.isnan(want))
+            agree |= ~np.isfinite(values) & _may_overflow(expected.estimate, arithmetic)
+            distance = np.where(agree, 0.0, distance)
+            nonfinite = ~agree & ~(np.isfinite(values) & np.isfinite(want))
+        different = (distance != 0) & ~nonfinite
+        t, bound = (
+            np.divide(distance, allowed, out=np.where(nonfinite, np.inf, 0.0), where=different)
+            for allowed in (deviation, expected.estimate.det)
+        )
+        # An error that is not a number excuses nothing, unless squares of such values are too large for float64.
+        known = np.abs(want) < LARGEST_SQUARED
+        t, bound = (
+            np.where(np.isnan(ratio), np.where(known, np.inf, 0.0), ratio) if np.isnan(ratio.max()) else ratio
+            for ratio in (t, bound)
+        )
+        worst = tuple(int(place) for place in np.unravel_index(int(np.argmax(t)), t.shape))
+        rms = math.sqrt(float(np.square(t).mean()))
+        size = math.sqrt(float(np.square(want).mean()))
+        sens = SIGMAS * float(np.median(_sample(deviation))) / size if size > 0 else math.inf
+    return Figures(
+        elements=values.size,
+        distinct=np.unique(want).size if rms > RMS_OF_MANY else values.size,
+        t=float(t[worst]),
+        rms=rms,
+        bound=float(bound.max()),
+        sens=sens,
+        origin=expected.origin,
+        nonfinite=int(np.count_nonzero(nonfinite)),
+        zeros=1 - np.count_nonzero(want) / want.size,
+        index=worst,
+        expected=float(want[worst]),
+        got=float(values[worst]),
+        error=float(distance[worst]),
+    )
+
+
+def too_far(found: Figures, arithmetic: Arithmetic) -> str:
+    """Return what proves a mistake, in one phrase; empty where the figures are what rounding can make.
+
+    Args:
+        found: of one observable.
+        arithmetic: what the implementation declares.
+    """
+    if found.origin is Origin.BLIND:
+        return ""
+    if found.nonfinite:
+        return f"{found.nonfinite} of {found.elements} elements are finite on one side only"
+    if not found.t <= SIGMAS:
+        return f"t = {found.t:.3g} exceeds {SIGMAS:g}"
+    if found.origin is not Origin.ANCHORS:
+        return ""
+    limit = bound_limit(arithmetic)
+    if not found.bound <= limit:
+        return f"bound = {found.bound:.3g} exceeds {limit:g}"
+    if not found.rms <= rms_limit(found.distinct):
+        return f"rms = {found.rms:.3g} exceeds {rms_limit(found.distinct):.3g}"
+    return ""
+
+
+def excess(found: Figures, arithmetic: Arithmetic) -> float:
+    """Return how far an observable is in units of what rounding can explain; above 1 is too far."""
+    if found.origin is Origin.BLIND:
+        return 0.0
+    share = found.t / SIGMAS
+    if found.origin is Origin.ANCHORS:
+        share = max(share, found.bound / bound_limit(arithmetic), found.rms / rms_limit(found.distinct))
+    return math.inf if found.nonfinite else share
+
+
+def bound_limit(arithmetic: Arithmetic) -> float:
+    """Return the largest bound: 2 where the recomputation rounds as the implementation does."""
+    return 1.0 if arithmetic.unit_roundoff >= COARSE else 2.0
+
+
+def rms_limit(distinct: int) -> float:
+    """Return the largest rms of so many independent errors: that of t for one, less the more there are.
+
+    Elements of one value were computed from the same numbers, and share one error.
+    """
+    return RMS_OF_MANY + (SIGMAS - RMS_OF_MANY) / math.sqrt(distinct)
+
+
+def _sample(array: Floats) -> Floats:
+    return np.asarray(array.flat[:: array.size // SAMPLE + 1])
+
+
+def _deviation(expected: Expected, arithmetic: Arithmetic) -> Floats:
+    estimate = expected.estimate
+    var = estimate.var * bound_limit(arithmetic)
+    deviation: Floats = np.sqrt(var)
+    if not var.min() > SMALLEST_VARIANCE:
+        deviation = np.where(var > SMALLEST_VARIANCE, deviation, estimate.det)
+    if expected.origin is Origin.ANCHORS:
+        return deviation
+    return np.maximum(deviation, DEPENDENT * estimate.det)
+
+
+def _may_overflow(estimate: Estimate, arithmetic: Arithmetic) -> Flags:
+    """Return where terms overflow the format, or, together with the result, even that of the recomputation."""
+    overflows = np.abs(estimate.value) + estimate.det / arithmetic.unit_roundoff >= arithmetic.overflow
+    # In float64 the order of a sum decides between an infinity and NaN, in both.
+    together = ~np.isfinite(estimate.det) | (arithmetic.overflow > LARGEST_SQUARED)
+    result: Flags = np.where(np.isfinite(estimate.value), overflows, together)
+    return result

@@ -1,0 +1,21 @@
+"""Activation: its linear part is the identity, and rounds nothing; the function has a file of its own."""
+
+from collections.abc import Mapping
+
+from harness.layers import Activation
+from harness.verdict.arithmetic import Arithmetic
+from harness.verdict.estimate import Estimate
+
+
+def forward(
+    layer: Activation, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic
+) -> tuple[Estimate, None]:
+    """Return x."""
+    return x, None
+
+
+def backward(
+    layer: Activation, weights: Mapping[str, Estimate], cache: None, dy: Estimate, arithmetic: Arithmetic
+) -> tuple[Estimate, Mapping[str, Estimate]]:
+    """Return dy, and no gradients of parameters."""
+    return dy, {}

@@ -1,0 +1,33 @@
+"""GlobalAveragePooling2D: y = Σ x / m over the m pixels of each channel.
+
+The sum has the error of ``harness.verdict.summation`` with m terms; a division, or a product with 1 / m, rounds at most
+twice. So does dx = dy / m.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.layers import GlobalAveragePooling2D
+from harness.specification import Shape
+from harness.verdict.arithmetic import Arithmetic
+from harness.verdict.estimate import Estimate
+from harness.verdict.summation import total
+
+
+def forward(
+    layer: GlobalAveragePooling2D, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic
+) -> tuple[Estimate, Shape]:
+    """Return y (batch, channels), or (batch, 1, 1, channels) with keepdims, and the shape of x."""
+    batch, height, width, channels = x.shape
+    y = total(x, (1, 2), arithmetic).scaled(1 / (height * width)).rounded(2, arithmetic)
+    return (y.mapped(lambda array: array.reshape(batch, 1, 1, channels)) if layer.keepdims else y), x.shape
+
+
+def backward(
+    layer: GlobalAveragePooling2D, weights: Mapping[str, Estimate], shape: Shape, dy: Estimate, arithmetic: Arithmetic
+) -> tuple[Estimate, Mapping[str, Estimate]]:
+    """Return the gradient with respect to x (batch, height, width, channels), and no gradients of parameters."""
+    batch, height, width, channels = shape
+    share = dy.scaled(1 / (height * width)).rounded(2, arithmetic)
+    return share.mapped(lambda array: np.broadcast_to(array.reshape(batch, 1, 1, channels), shape)), {}

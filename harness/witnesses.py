@@ -1,0 +1,130 @@
+"""Who else says what an observable should be, where an implementation fails.
+
+Witnesses are implementations judged by the same rule on the same case, each by its own numbers, and finite differences
+of the failing stage's definition at the implementation's own numbers.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.comparison import Comparison
+from harness.network import INPUT, Node
+from harness.observables import backward_name
+from harness.problem import Array, Problem
+from harness.verdict import FLOAT64, Estimate, operator_of
+from harness.verdict.finite_differences import derivative
+
+
+def testimony(row: Comparison, others: Mapping[str, Comparison], difference: tuple[float, float] | None) -> str:
+    """Return in words who sides with the expected value of a failing row, and who does not.
+
+    Args:
+        row: the failing row.
+        others: by witness, its row of the same observable.
+        difference: the derivative by finite differences and its error; None where it was not computed.
+    """
+    sides = {name: other.passed for name, other in others.items()}
+    if difference is not None and row.expected is not None and row.got is not None:
+        value, error = difference
+        near_expected, near_got = (abs(value - number) <= error for number in (row.expected, row.got))
+        if near_expected != near_got:
+            sides["finite differences"] = near_expected
+    with_it = [name for name, side in sides.items() if side]
+    against = [name for name, side in sides.items() if not side]
+    parts = []
+    if with_it:
+        parts.append(f"{_listed(with_it)} {'side' if len(with_it) > 1 else 'sides'} with the expected value")
+    if against:
+        parts.append(f"{_listed(against)} {'do' if len(against) > 1 else 'does'} not")
+    return ", ".join(parts)
+
+
+def by_finite_differences(problem: Problem, shown: Mapping[str, Array], row: Comparison) -> tuple[float, float] | None:
+    """Return the derivative that a gradient's worst element should be, and its error.
+
+    It is that of the sum of the arriving gradient times the stage's output, with everything else as the implementation
+    shows it; None where that is not shown, or where the row is no gradient.
+    """
+    if row.kind not in ("backward", "gradient") or not row.step:
+        return None
+    stage = _Stage(problem, {name: np.asarray(array, np.float64) for name, array in shown.items()}, row)
+    try:
+        value, error = stage.derivative()
+    except KeyError:  # what the stage reads was not shown
+        return None
+    return (value, error) if math.isfinite(value) and math.isfinite(error) else None
+
+
+class _Stage:
+    """One stage's definition as a scalar function of the array that a gradient belongs to."""
+
+    def __init__(self, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> None:
+        self.problem = problem
+        self.case = problem.case
+        self.shown = shown
+        self.row = row
+        self.batch = problem.batches[row.step - 1]
+
+    def derivative(self) -> tuple[float, float]:
+        row = self.row
+        if row.layer == "loss":
+            return derivative(
+                self._loss, self.shown[f"{row.step}/forward/{self.case.network.nodes[-1].name}"], row.index
+            )
+        node = next(node for node in self.case.network.nodes if node.name == row.layer)
+        inputs, weights = self._inputs(node), self._weights(node)
+        arriving = self._arriving(node)
+        if row.kind == "gradient":
+            return derivative(
+                lambda weight: self._output(node, inputs, {**weights, row.part: weight}, arriving),
+                weights[row.part],
+                row.index,
+            )
+        place = node.inputs.index(row.part) if row.part else 0
+        return derivative(
+            lambda x: self._output(node, (*inputs[:place], x, *inputs[place + 1 :]), weights, arriving),
+            inputs[place],
+            row.index,
+        )
+
+    def _loss(self, prediction: Array) -> float:
+        loss = self.case.the_loss
+        y_true = self.batch.y.astype(np.float64)
+        return float(operator_of(loss).forward(loss, y_true, Estimate.exact(prediction), FLOAT64).value)
+
+    def _output(self, node: Node, inputs: tuple[Array, ...], weights: Mapping[str, Array], arriving: Array) -> float:
+        x: Any = tuple(map(Estimate.exact, inputs))
+        exact = {name: Estimate.exact(array) for name, array in weights.items()}
+        y, _ = operator_of(node.layer).forward(node.layer, exact, x if len(x) > 1 else x[0], FLOAT64)
+        activation = node.layer.fused_activation
+        if activation.kind != "Linear":
+            y = operator_of(activation).forward(activation, y, FLOAT64)
+        return math.fsum((y.value * arriving).ravel().tolist())
+
+    def _inputs(self, node: Node) -> tuple[Array, ...]:
+        return tuple(
+            np.asarray(self.batch.x, np.float64) if source == INPUT else self.shown[f"{self.row.step}/forward/{source}"]
+            for source in node.inputs
+        )
+
+    def _weights(self, node: Node) -> dict[str, Array]:
+        step = self.row.step
+        given = {**self.problem.weights.get(node.name, {}), **self.problem.state.get(node.name, {})}
+        if step == 1:
+            return {name: np.asarray(array, np.float64) for name, array in given.items()}
+        return {name: self.shown[f"{step - 1}/update/{node.name}/{name}"] for name in given}
+
+    def _arriving(self, node: Node) -> Array:
+        step, nodes = self.row.step, self.case.network.nodes
+        if node is nodes[-1]:
+            return self.shown[f"{step}/backward/loss"]
+        names = [backward_name(step, reader, node.name) for reader in nodes if node.name in reader.inputs]
+        total: Array = np.sum([self.shown[name] for name in names], axis=0)
+        return total
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,105 @@
+"""Finite differences are a witness only if their own error is known."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from harness.activations import Elu, Gelu, Relu, Sigmoid, Softmax, Softplus, Tanh
+from harness.losses import BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanSquaredError
+from harness.specification import file_name
+from harness.verdict import FLOAT64, Estimate, operator_of
+from harness.verdict.finite_differences import by_complex_step, derivative
+
+POINTS = np.array([0.3, -1.2, 5.0, 0.0, 1e-3])
+FUNCTIONS = {
+    "exp": (np.exp, np.exp),
+    "sine": (lambda x: np.sin(3 * x), lambda x: 3 * np.cos(3 * x)),
+    "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2),
+    "fourth power": (lambda x: x**4, lambda x: 4 * x**3),
+}
+
+
+@pytest.mark.parametrize("place", range(len(POINTS)))
+@pytest.mark.parametrize(("function", "slope"), FUNCTIONS.values(), ids=FUNCTIONS.keys())
+def test_the_derivative_is_right_within_its_own_error(function, slope, place):
+    value, error = derivative(lambda x: float(function(x).sum()), POINTS, (place,))
+    right = float(slope(POINTS)[place])
+    assert abs(value - right) <= error
+    assert error < 1e-8 * max(1, abs(right))
+
+
+@pytest.mark.parametrize("place", range(len(POINTS)))
+@pytest.mark.parametrize(("function", "slope"), FUNCTIONS.values(), ids=FUNCTIONS.keys())
+def test_the_complex_step_is_right_to_rounding(function, slope, place):
+    value = by_complex_step(lambda x: complex(function(x).sum()), POINTS, (place,))
+    assert value == pytest.approx(float(slope(POINTS)[place]), rel=1e-14, abs=1e-300)
+
+
+@pytest.mark.parametrize("distance", [1e-1, 1e-3, 1e-5])
+def test_a_near_kink_is_seen_in_the_error_and_not_in_the_value(distance):
+    value, error = derivative(lambda x: float(np.abs(x).sum()), np.array([[-distance]]), (0, 0))
+    assert abs(value + 1) <= error < 1e-6
+
+
+def test_at_a_kink_the_error_covers_both_slopes():
+    value, error = derivative(lambda x: float(np.maximum(x, 0).sum()), np.array([0.0]), (0,))
+    assert value - error <= 0 < 1 <= value + error + 1e-9
+
+
+def test_a_jump_has_no_derivative():
+    _, error = derivative(lambda x: float((x > 0).sum()), np.array([0.0]), (0,))
+    assert error > 1
+
+
+def test_a_function_without_finite_values_has_an_infinite_error():
+    value, error = derivative(lambda x: float("nan"), np.array([1.0]), (0,))
+    assert np.isnan(value)
+    assert error == np.inf
+
+
+def test_the_array_is_not_written_into():
+    x = np.array([1.0, 2.0])
+    x.flags.writeable = False
+    derivative(lambda given: float(given.sum()), x, (0,))
+    by_complex_step(lambda given: complex(given.sum()), x, (0,))
+
+
+def vectorized(specification):
+    kind = type(specification)
+    return importlib.import_module(f"impls.vectorized.{kind.__module__.split('.')[1]}.{file_name(kind)}")
+
+
+@pytest.mark.parametrize("activation", [Elu(alpha=0.7), Gelu(), Relu(), Sigmoid(), Softmax(), Softplus(), Tanh()])
+def test_each_activation_has_the_derivative_of_its_own_values(activation):
+    """The backward of the verdict against the forward of another room."""
+    generator = np.random.default_rng(1)
+    x, dy = generator.normal(size=(2, 3)), generator.normal(size=(2, 3))
+    y, _ = vectorized(activation).forward(activation, x)
+    exact = (Estimate.exact(array) for array in (x, y, dy))
+    dx = operator_of(activation).backward(activation, *exact, FLOAT64)
+    for index in np.ndindex(x.shape):
+        value, error = derivative(
+            lambda at: float((vectorized(activation).forward(activation, at)[0] * dy).sum()), x, index
+        )
+        assert abs(value - dx.value[index]) <= error + dx.det[index]
+
+
+LOSSES = [
+    MeanSquaredError(),
+    Huber(),
+    BinaryCrossentropy(),
+    BinaryCrossentropy(from_logits=True),
+    CategoricalCrossentropy(),
+    CategoricalCrossentropy(from_logits=True),
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_each_loss_has_the_gradient_of_its_own_values(loss):
+    generator = np.random.default_rng(2)
+    p, y = generator.uniform(0.1, 0.9, size=(2, 3)), generator.uniform(size=(2, 3))
+    gradient = operator_of(loss).backward(loss, y, Estimate.exact(p), FLOAT64)
+    for index in np.ndindex(p.shape):
+        value, error = derivative(lambda at: float(vectorized(loss).forward(loss, y, at)), p, index)
+        assert abs(value - gradient.value[index]) <= error + gradient.det[index]
