@@ -82,7 +82,9 @@ class Report:
         doubtful = sum(bool(row.untrusted) for row in self.rows if row.passed)
         trust = f" ({doubtful:,} of them untrusted)" if doubtful else ""
         unjudged = len(self.rows) - self.counts["pass"]
-        return f"GOOD: {judged}{trust}" + (f", {unjudged:,} were not judged" if unjudged else ", none failed")
+        return f"GOOD: {judged}{trust}" + (
+            f", {unjudged:,} of {len(self.rows):,} were not judged" if unjudged else ", none failed"
+        )
 
     @property
     def counts(self) -> dict[Verdict, int]:

@@ -44,7 +44,7 @@ def test_unsupported_rows_beside_passing_ones_leave_a_run_good_and_are_counted(m
     report = make_report(make_run({"1/loss": {"verdict": "unsupported", "reason": "no loss"}}))
     assert report.passed
     assert report.coverage == {"mine": (11, 12)}
-    assert "1 were not judged" in report.headline
+    assert "1 of 12 were not judged" in report.headline
 
 
 def test_an_interrupted_run_is_not_good_and_names_what_was_not_done(make_run, make_report):
