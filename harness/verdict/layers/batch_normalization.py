@@ -204,11 +204,12 @@ def _dgamma(cache: Cache, dy: Floats, arithmetic: Arithmetic) -> Estimate:
     of_products = total(Estimate.exact(dy * cache.x.value).rounded(1, arithmetic), 0, arithmetic)
     of_sums = total(Estimate.exact(dy), 0, arithmetic).scaled(cache.mean.value).rounded(1, arithmetic)
     summed_first = (of_products - of_sums).rounded(1, arithmetic).scaled(cache.inverse.value).rounded(1, arithmetic)
-    return Estimate(
+    larger = Estimate(
         normalized_first.value,
         np.maximum(normalized_first.det, summed_first.det),
         np.maximum(normalized_first.var, summed_first.var),
     )
+    return larger.off_by(_overflown(np.abs(dy * cache.x.value).sum(0), arithmetic))
 
 
 def _dx(cache: Cache, dy: Floats, slope: Floats, sums: tuple[Estimate, Estimate], arithmetic: Arithmetic) -> Estimate:

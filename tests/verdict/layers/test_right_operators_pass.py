@@ -1,0 +1,67 @@
+"""A right operator passes, locally and end to end, in any order of summation."""
+
+from types import SimpleNamespace
+
+import pytest
+from networks_of_one_layer import DTYPES, NETWORKS, VECTORIZED, case_of, failures, original_of, with_operator
+
+from harness.layers import LAYERS
+from harness.verdict.walk import end_to_end, local
+
+
+def test_every_layer_is_tested():
+    assert NETWORKS.keys() == LAYERS.keys()
+
+
+@pytest.mark.parametrize("expectations", [local, end_to_end])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_a_right_operator_passes(kind, dtype, expectations):
+    for seed in range(3):
+        assert not failures(case_of(kind, dtype, seed=seed, steps=2), VECTORIZED, expectations)
+
+
+def in_reverse(kind):
+    """Return the operator applied to images turned by 180°, the last sample first: every sum runs the other way."""
+    original = original_of(kind)
+
+    def turned(array, features):
+        if isinstance(array, tuple):
+            return tuple(turned(part, features) for part in array)[::-1]
+        return array[::-1, ::-1, ::-1] if array.ndim == 4 else array[::-1, ::-1] if features else array[::-1]
+
+    def kernels(weights):
+        turn = {2: lambda kernel: kernel[::-1], 4: lambda kernel: kernel[::-1, ::-1]}
+        return {name: turn.get(array.ndim, lambda bias: bias)(array) for name, array in weights.items()}
+
+    features = kind == "Dense"
+
+    def forward(layer, weights, x):
+        y, cache = original.forward(layer, kernels(weights), turned(x, features))
+        return turned(y, False), cache
+
+    def backward(layer, weights, cache, dy):
+        dx, gradients = original.backward(layer, kernels(weights), cache, turned(dy, False))
+        return turned(dx, features), kernels(gradients)
+
+    others = {name: getattr(original, name) for name in ("moving", "infer") if hasattr(original, name)}
+    return SimpleNamespace(forward=forward, backward=backward, **others)
+
+
+ROUNDING = (
+    "Add",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Dense",
+    "DepthwiseConv2D",
+    "GlobalAveragePooling2D",
+)
+
+
+@pytest.mark.parametrize("expectations", [local, end_to_end])
+@pytest.mark.parametrize("kind", ROUNDING)
+def test_the_same_sums_in_reverse_pass(kind, expectations):
+    for seed in range(3):
+        assert not failures(case_of(kind, seed=seed), with_operator(kind, in_reverse(kind)), expectations)
