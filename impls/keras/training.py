@@ -22,24 +22,28 @@ from harness.case import Case
 from harness.errors import HarnessError
 from harness.network import INPUT
 from harness.observables import backward_name
-from harness.problem import Array, Batch, Problem
+from harness.problem import Array, Problem
 from harness.specification import Specification, file_name
 
 Tensor = Any
 
 # Neighbouring cases share networks; more would only hold memory.
 MODELS_KEPT = 32
+# Compiling a network costs as much as a dozen of its runs, and makes every later one several times cheaper.
+RUNS_BEFORE_COMPILING = 4
 
 
-@dataclass(frozen=True)
+@dataclass
 class Model:
-    """Built Keras objects, and the values that the optimizer's variables had before any step."""
+    """Built Keras objects, the values that the optimizer's variables had before any step, and how often it has run."""
 
     layers: list[Any]
     loss: Any
     optimizer: Any
     variables: list[Any]
     optimizer_start: list[Array]
+    runs: int = 0
+    compiled: Any = None
 
 
 class Trainer:
@@ -48,30 +52,26 @@ class Trainer:
     def __init__(self) -> None:
         if keras.backend.backend() != "tensorflow":
             raise HarnessError(f"Keras expected the backend tensorflow, got KERAS_BACKEND={keras.backend.backend()}.")
+        # A compiled network runs the kernels that it runs uncompiled, to the bit; nothing is rewritten or fused.
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
         self._models: dict[tuple[str, ...], Model] = {}
 
     def run(self, problem: Problem) -> dict[str, Array]:
         """Return every observable of every step."""
-        case, model = problem.case, self._model(problem)
+        model = self._model(problem)
         _load(problem, model)
-        shown: dict[str, Tensor] = {}
-        for step, batch in enumerate(problem.batches, 1):
-            gradients = _observe(case, step, model, batch, shown)
-            if model.variables:
-                model.optimizer.apply(gradients, model.variables)
-            for node, layer in zip(case.network.nodes, model.layers, strict=True):
-                for variable in layer.variables:
-                    # The variable changes in place at the next step; its value now is copied.
-                    shown[f"{step}/update/{node.name}/{variable.name}"] = variable.numpy()
-        prediction = _predict(case, model.layers, problem.batches[0].x)
-        shown["final/forward"] = prediction
-        shown["final/loss"] = model.loss(problem.batches[0].y, tf.identity(prediction))
+        batches = [(tf.constant(batch.x), tf.constant(batch.y)) for batch in problem.batches]
+        model.runs += 1
+        if model.runs > RUNS_BEFORE_COMPILING and model.compiled is None:
+            model.compiled = tf.function(lambda batches: _trained(problem.case, model, batches))
+        shown = model.compiled(batches) if model.compiled else _trained(problem.case, model, batches)
         return {name: np.asarray(tensor) for name, tensor in shown.items()}
 
     def _model(self, problem: Problem) -> Model:
         case, dtype = problem.case, problem.dtype.name
         parts = (case.network, case.the_loss, case.the_optimizer)
-        key = (dtype, *(json.dumps(part.as_dict()) for part in parts))
+        # A compiled network is one of fixed sizes.
+        key = (dtype, str(case.batch_size), str(case.steps), *(json.dumps(part.as_dict()) for part in parts))
         if key not in self._models:
             if len(self._models) == MODELS_KEPT:
                 del self._models[next(iter(self._models))]
@@ -110,12 +110,32 @@ def _load(problem: Problem, model: Model) -> None:
             variables[name].value.assign(array)
 
 
-def _observe(case: Case, step: int, model: Model, batch: Batch, shown: dict[str, Tensor]) -> list[Tensor]:
+def _trained(case: Case, model: Model, batches: list[tuple[Tensor, Tensor]]) -> dict[str, Tensor]:
+    """Train on each batch and predict for the first; returns every observable."""
+    shown: dict[str, Tensor] = {}
+    for step, batch in enumerate(batches, 1):
+        gradients = _observe(case, step, model, batch, shown)
+        if model.variables:
+            model.optimizer.apply(gradients, model.variables)
+        for node, layer in zip(case.network.nodes, model.layers, strict=True):
+            for variable in layer.variables:
+                # The variable changes in place at the next step; this is its value now.
+                shown[f"{step}/update/{node.name}/{variable.name}"] = tf.identity(variable.value)
+    x, y = batches[0]
+    shown["final/forward"] = prediction = _predict(case, model.layers, x)
+    shown["final/loss"] = model.loss(y, tf.identity(prediction))
+    return shown
+
+
+def _observe(
+    case: Case, step: int, model: Model, batch: tuple[Tensor, Tensor], shown: dict[str, Tensor]
+) -> list[Tensor]:
     """Run one step forward and backward; returns the gradients of the trainable variables in order."""
     watched: dict[str, Tensor] = {}
     variables: dict[str, Any] = {}
+    x, y = batch
     with tf.GradientTape() as tape:
-        outputs = {INPUT: tf.constant(batch.x)}
+        outputs = {INPUT: x}
         for node, layer in zip(case.network.nodes, model.layers, strict=True):
             edges = []
             for source in node.inputs:
@@ -130,15 +150,15 @@ def _observe(case: Case, step: int, model: Model, batch: Batch, shown: dict[str,
         prediction = tf.identity(outputs[case.network.nodes[-1].name])
         tape.watch(prediction)
         watched[f"{step}/backward/loss"] = prediction
-        shown[f"{step}/loss"] = value = model.loss(batch.y, prediction)
+        shown[f"{step}/loss"] = value = model.loss(y, prediction)
     wanted = watched | variables
     gradients = dict(zip(wanted, tape.gradient(value, list(wanted.values())), strict=True))
     shown.update(gradients)
     return [gradients[name] for name in variables]
 
 
-def _predict(case: Case, layers: list[Any], x: Array) -> Tensor:
-    outputs = {INPUT: tf.constant(x)}
+def _predict(case: Case, layers: list[Any], x: Tensor) -> Tensor:
+    outputs = {INPUT: x}
     for node, layer in zip(case.network.nodes, layers, strict=True):
         outputs[node.name] = _call(layer, [tf.identity(outputs[source]) for source in node.inputs], training=False)
     return outputs[case.network.nodes[-1].name]

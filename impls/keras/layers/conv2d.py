@@ -4,6 +4,7 @@ import keras
 
 from harness.layers import Conv2D
 from impls.keras.activations import keras_activation
+from impls.keras.layers import REPLACED
 
 
 def build(layer: Conv2D, dtype: str) -> keras.layers.Layer:
@@ -17,5 +18,6 @@ def build(layer: Conv2D, dtype: str) -> keras.layers.Layer:
         groups=layer.groups,
         use_bias=layer.use_bias,
         activation=keras_activation(layer.fused_activation),
+        kernel_initializer=REPLACED,
         dtype=dtype,
     )

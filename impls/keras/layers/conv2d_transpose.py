@@ -4,6 +4,7 @@ import keras
 
 from harness.layers import Conv2DTranspose
 from impls.keras.activations import keras_activation
+from impls.keras.layers import REPLACED
 
 
 def build(layer: Conv2DTranspose, dtype: str) -> keras.layers.Layer:
@@ -15,5 +16,6 @@ def build(layer: Conv2DTranspose, dtype: str) -> keras.layers.Layer:
         padding=layer.padding,
         use_bias=layer.use_bias,
         activation=keras_activation(layer.fused_activation),
+        kernel_initializer=REPLACED,
         dtype=dtype,
     )

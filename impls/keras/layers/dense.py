@@ -4,6 +4,7 @@ import keras
 
 from harness.layers import Dense
 from impls.keras.activations import keras_activation
+from impls.keras.layers import REPLACED
 
 
 def build(layer: Dense, dtype: str) -> keras.layers.Layer:
@@ -12,5 +13,6 @@ def build(layer: Dense, dtype: str) -> keras.layers.Layer:
         units=layer.units,
         use_bias=layer.use_bias,
         activation=keras_activation(layer.fused_activation),
+        kernel_initializer=REPLACED,
         dtype=dtype,
     )

@@ -4,6 +4,7 @@ import keras
 
 from harness.layers import DepthwiseConv2D
 from impls.keras.activations import keras_activation
+from impls.keras.layers import REPLACED
 
 
 def build(layer: DepthwiseConv2D, dtype: str) -> keras.layers.Layer:
@@ -16,5 +17,6 @@ def build(layer: DepthwiseConv2D, dtype: str) -> keras.layers.Layer:
         dilation_rate=layer.dilation_rate,
         use_bias=layer.use_bias,
         activation=keras_activation(layer.fused_activation),
+        depthwise_initializer=REPLACED,
         dtype=dtype,
     )
