@@ -36,6 +36,8 @@ from .errors import HarnessError as HarnessError
 from .errors import PluginError as PluginError
 from .errors import SpecificationError as SpecificationError
 from .errors import Unsupported as Unsupported
+from .faults import Fault as Fault
+from .faults import faulty as faulty
 from .implementation import Implementation as Implementation
 from .layers import Activation as Activation
 from .layers import Add as Add

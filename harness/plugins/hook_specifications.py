@@ -7,6 +7,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from harness.case import Case
+    from harness.faults import Fault
     from harness.implementation import Implementation
     from harness.report.writer import Writer
 
@@ -30,8 +31,8 @@ def harness_cases() -> "list[Case]":
 
 
 @hookspec
-def harness_faults() -> "list[Any]":
-    """Return planted faults; reserved until faults exist, and refused unless the list is empty."""
+def harness_faults() -> "list[Fault]":
+    """Return faults: errors that people make, to be planted in right operators."""
     raise NotImplementedError
 
 

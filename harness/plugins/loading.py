@@ -15,6 +15,7 @@ import pluggy
 
 from harness.case import Case
 from harness.errors import HarnessError, PluginError, nearest
+from harness.faults.fault import Fault
 from harness.implementation import API_VERSION, Implementation
 from harness.plugins import hook_specifications
 from harness.plugins.hook_specifications import PROJECT
@@ -32,6 +33,7 @@ class Loaded:
     implementations: tuple[Implementation, ...] = ()
     cases: tuple[Case, ...] = ()
     writers: tuple[Writer, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Plugins:
     def writers(self) -> tuple[Writer, ...]:
         """Report writers beside the built-in ones."""
         return tuple(writer for plugin in self.loaded for writer in plugin.writers)
+
+    @property
+    def faults(self) -> dict[str, Fault]:
+        """By name; names are unique."""
+        return {fault.name: fault for plugin in self.loaded for fault in plugin.faults}
 
     def origin_of(self, implementation: Implementation) -> str:
         """Return where an implementation was loaded from: a file's path as it was given, or a module's name."""
@@ -160,9 +167,6 @@ def offered(name: str, origin: str, plugin: object) -> Loaded:
             raise PluginError(f"{where}: expected {attribute} to be a function, got {type(value).__name__} {value!r}")
     manager.register(plugin, name)
     manager.check_pending()
-    faults = _listed(where, manager, "harness_faults", object)
-    if faults:
-        raise PluginError(f"{where}: harness_faults() must return an empty list in this version, got {faults!r}")
     implementations = _listed(where, manager, "harness_implementations", Implementation)
     if isinstance(plugin, ModuleType) and not manager.get_hookcallers(plugin):
         implementations = [value for value in vars(plugin).values() if isinstance(value, Implementation)]
@@ -179,6 +183,7 @@ def offered(name: str, origin: str, plugin: object) -> Loaded:
         tuple(implementations),
         tuple(_listed(where, manager, "harness_cases", Case)),
         tuple(_listed(where, manager, "harness_writers", Writer)),
+        tuple(_listed(where, manager, "harness_faults", Fault)),
     )
 
 
@@ -209,17 +214,17 @@ def _check_implementation(where: str, implementation: Implementation) -> None:
 
 
 def _refuse_taken_names(plugin: Loaded, loaded: Sequence[Loaded]) -> None:
-    taken = {found.name: other for other in (*loaded, plugin) for found in other.implementations if other is not plugin}
-    own: set[str] = set()
-    for implementation in plugin.implementations:
-        name = implementation.name
-        if name in taken or name in own:
-            other = taken.get(name, plugin)
-            raise PluginError(
-                f"it offers the implementation {name!r}, a name already taken by plugin {other.name!r} "
-                f"({other.origin}). Expected another name."
-            )
-        own.add(name)
+    for what in ("implementation", "fault"):
+        taken = {found.name: other for other in loaded for found in getattr(other, f"{what}s")}
+        own: set[str] = set()
+        for found in getattr(plugin, f"{what}s"):
+            if found.name in taken or found.name in own:
+                other = taken.get(found.name, plugin)
+                raise PluginError(
+                    f"it offers the {what} {found.name!r}, a name already taken by plugin {other.name!r} "
+                    f"({other.origin}). Expected another name."
+                )
+            own.add(found.name)
 
 
 def _import_file(path: Path) -> ModuleType:

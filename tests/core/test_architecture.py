@@ -44,10 +44,16 @@ def test_the_core_imports_neither_keras_nor_tensorflow():
     assert [pair for pair in reached("harness") if belongs(pair[1], *REFERENCE_PACKAGES)] == []
 
 
+# The notebook is the vectorized operators with planted faults, by design. "from impls import x" is seen as "impls".
+MADE_OF = {"notebook": ("impls.vectorized", "impls.faults")}
+
+
 @pytest.mark.parametrize("room", IMPLEMENTATIONS)
 def test_an_implementation_imports_the_core_and_itself_but_no_other_implementation(room):
     strays = [pair for pair in reached(f"impls/{room}") if belongs(pair[1], "impls", "cases", "tests")]
-    assert [pair for pair in strays if not belongs(pair[1], f"impls.{room}")] == []
+    allowed = f"impls.{room}", *MADE_OF.get(room, ())
+    unexplained = [pair for pair in strays if not belongs(pair[1], *allowed)]
+    assert [pair for pair in unexplained if not (room in MADE_OF and pair[1] == "impls")] == []
 
 
 @pytest.mark.parametrize("room", [room for room in IMPLEMENTATIONS if room != "keras"])

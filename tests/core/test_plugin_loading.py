@@ -99,7 +99,7 @@ BROKEN = {
     ),
     "offers faults": (
         "def harness_faults(): return ['a fault']",
-        "harness_faults() must return an empty list in this version, got ['a fault']",
+        "harness_faults() must return a list of Fault, got one with str 'a fault'",
     ),
     "raises in the hook": (HOOK.format(returned="1 / 0"), "ZeroDivisionError"),
     "exits in the hook": (HOOK.format(returned="exit(3)"), "SystemExit: 3"),

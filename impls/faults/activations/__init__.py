@@ -1,0 +1,1 @@
+"""Faults of activations, one file an operator."""

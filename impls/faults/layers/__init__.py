@@ -1,0 +1,1 @@
+"""Faults of layers, one file an operator."""

@@ -1,0 +1,292 @@
+"""BatchNormalization: what goes wrong between statistics, normalization and their gradients."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from harness.faults import Fault, LayerRule
+from harness.faults.stages import LayerStage
+from harness.layers import BatchNormalization
+from harness.problem import Array
+from harness.specification import Specification
+from impls.faults._places import BACKWARD
+from impls.faults.layers._shaped import InputGradient, Output, right_gradient, right_output
+
+Statistics = Callable[[LayerStage, Mapping[str, Array]], Mapping[str, Array]]
+Gradient = Callable[[LayerStage, Array, Array], Array]
+
+
+def right_statistics(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Return the right statistics."""
+    return statistics
+
+
+@dataclass(frozen=True)
+class BatchNormalizationRule(LayerRule):
+    """Batch normalization with knobs.
+
+    Attributes:
+        output: what comes out in training.
+        inference: what comes out in inference.
+        input_gradient, gamma_gradient, beta_gradient: how each is computed.
+        statistics: the moving ones after the step.
+    """
+
+    operator: ClassVar[type[Specification]] = BatchNormalization
+    output: Output = right_output
+    inference: Output = right_output
+    input_gradient: InputGradient = right_gradient
+    gamma_gradient: Gradient = right_gradient
+    beta_gradient: Gradient = right_gradient
+    statistics: Statistics = right_statistics
+
+    def forward(self, stage: LayerStage, y: Array) -> Array:
+        return self.output(stage, y)
+
+    def infer(self, stage: LayerStage, y: Array) -> Array:
+        return self.inference(stage, y)
+
+    def backward(
+        self, stage: LayerStage, dy: Array, dx: Any, gradients: Mapping[str, Array]
+    ) -> tuple[Any, Mapping[str, Array]]:
+        turned = {"gamma": self.gamma_gradient, "beta": self.beta_gradient}
+        found = {name: turned[name](stage, dy, gradient) for name, gradient in gradients.items()}
+        return self.input_gradient(stage, dy, dx), found
+
+    def moving(self, stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
+        return self.statistics(stage, statistics)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A batch's mean, variance and x less its mean, and over which axes."""
+
+    over: tuple[int, ...]
+    centered: Array
+    mean: Array
+    variance: Array
+    each: int
+
+
+def _batch(stage: LayerStage, over: tuple[int, ...] | None = None) -> _Batch:
+    x = stage.x
+    axes = tuple(range(x.ndim - 1)) if over is None else over
+    mean = x.mean(axis=axes, keepdims=True)
+    variance = np.square(x - mean).mean(axis=axes, keepdims=True)
+    return _Batch(axes, x - mean, mean, variance, x.size // variance.size)
+
+
+def _scaled(stage: LayerStage, normalized: Array) -> Array:
+    y = normalized * stage.weights["gamma"] if stage.layer.scale else normalized
+    return np.asarray(y + stage.weights["beta"] if stage.layer.center else y)
+
+
+def _unbiased(batch: _Batch) -> Array:
+    return np.asarray(batch.variance * np.asarray(batch.each / max(batch.each - 1, 1), batch.variance.dtype))
+
+
+def _slope(stage: LayerStage) -> Array:
+    slope = 1 / np.sqrt(_batch(stage).variance + stage.layer.epsilon)
+    return np.asarray(slope * stage.weights["gamma"] if stage.layer.scale else slope)
+
+
+# Outputs.
+
+
+def with_unbiased_variance(stage: LayerStage, y: Array) -> Array:
+    """Divide the squares by n - 1."""
+    batch = _batch(stage)
+    return _scaled(stage, batch.centered / np.sqrt(_unbiased(batch) + stage.layer.epsilon))
+
+
+def epsilon_outside_root(stage: LayerStage, y: Array) -> Array:
+    """Add epsilon to the deviation."""
+    batch = _batch(stage)
+    return _scaled(stage, batch.centered / (np.sqrt(batch.variance) + stage.layer.epsilon))
+
+
+def without_root(stage: LayerStage, y: Array) -> Array:
+    """Divide by the variance."""
+    batch = _batch(stage)
+    return _scaled(stage, batch.centered / (batch.variance + stage.layer.epsilon))
+
+
+def over_samples_only(stage: LayerStage, y: Array) -> Array:
+    """Normalize each position by itself."""
+    batch = _batch(stage, (0,))
+    return _scaled(stage, batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
+
+
+def each_sample_by_itself(stage: LayerStage, y: Array) -> Array:
+    """Normalize each sample by itself."""
+    batch = _batch(stage, tuple(range(1, stage.x.ndim - 1)) or (1,))
+    return _scaled(stage, batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
+
+
+def without_scale(stage: LayerStage, y: Array) -> Array:
+    """Leave gamma out."""
+    batch = _batch(stage)
+    normalized = batch.centered / np.sqrt(batch.variance + stage.layer.epsilon)
+    return np.asarray(normalized + stage.weights["beta"] if stage.layer.center else normalized)
+
+
+def moving_statistics_in_training(stage: LayerStage, y: Array) -> Array:
+    """Use the moving statistics in training."""
+    moved = stage.x - stage.weights["moving_mean"]
+    return _scaled(stage, moved / np.sqrt(stage.weights["moving_variance"] + stage.layer.epsilon))
+
+
+def batch_statistics_in_inference(stage: LayerStage, y: Array) -> Array:
+    """Use the batch's own statistics in inference."""
+    return stage.forward()
+
+
+# Gradients.
+
+
+def statistics_as_constants(stage: LayerStage, dy: Array, dx: Array) -> Array:
+    """Forget that mean and variance depend on x."""
+    return np.asarray(dy * _slope(stage))
+
+
+def variance_as_constant(stage: LayerStage, dy: Array, dx: Array) -> Array:
+    """Forget that the variance depends on x."""
+    return np.asarray(_slope(stage) * (dy - dy.mean(axis=_batch(stage).over)))
+
+
+def without_gamma(stage: LayerStage, dy: Array, dx: Array) -> Array:
+    """Leave gamma out of the input gradient."""
+    return dx / stage.weights["gamma"] if stage.layer.scale else dx
+
+
+def gamma_with_x(stage: LayerStage, dy: Array, right: Array) -> Array:
+    """Multiply by x instead of x normalized."""
+    return np.asarray((dy * stage.x).sum(axis=_batch(stage).over))
+
+
+def gamma_as_mean(stage: LayerStage, dy: Array, right: Array) -> Array:
+    """Take the mean instead of the sum."""
+    return np.asarray(right / np.asarray(_batch(stage).each, right.dtype))
+
+
+def beta_as_mean(stage: LayerStage, dy: Array, right: Array) -> Array:
+    """Take the mean instead of the sum."""
+    return np.asarray(right / np.asarray(_batch(stage).each, right.dtype))
+
+
+# Moving statistics.
+
+
+def momentum_exchanged(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Give the new value the weight of the old one."""
+    return _mixed(stage, 1 - stage.layer.momentum, _batch(stage).variance)
+
+
+def unbiased_moving_variance(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Move by the unbiased variance."""
+    return _mixed(stage, stage.layer.momentum, _unbiased(_batch(stage)))
+
+
+def deviation_for_variance(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Move by the standard deviation."""
+    return _mixed(stage, stage.layer.momentum, np.sqrt(_batch(stage).variance))
+
+
+def never_moved(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Leave them as they were."""
+    return {name: stage.weights[name] for name in statistics}
+
+
+def _mixed(stage: LayerStage, keep: float, variance: Array) -> Mapping[str, Array]:
+    seen = {"moving_mean": _batch(stage).mean, "moving_variance": variance}
+    return {name: np.asarray(keep * stage.weights[name] + (1 - keep) * new.reshape(-1)) for name, new in seen.items()}
+
+
+TRAINING = ("forward",)
+MOVING = ("update/moving_mean", "update/moving_variance")
+
+FAULTS = (
+    Fault(
+        "batch-normalization-unbiased-variance", BatchNormalizationRule(output=with_unbiased_variance), TRAINING,
+        "The batch's variance is divided by n - 1.", "Normalization uses the biased variance: ddof=0.",
+    ),
+    Fault(
+        "batch-normalization-epsilon-outside-root", BatchNormalizationRule(output=epsilon_outside_root), TRAINING,
+        "epsilon is added to the deviation instead of the variance.", "sqrt(variance + epsilon)",
+    ),
+    Fault(
+        "batch-normalization-without-root", BatchNormalizationRule(output=without_root), TRAINING,
+        "x is divided by the variance.", "Divide by the standard deviation.",
+    ),
+    Fault(
+        "batch-normalization-over-samples-only", BatchNormalizationRule(output=over_samples_only), TRAINING,
+        "Each position of an image has statistics of its own.", "Statistics are over samples, rows and columns.",
+    ),
+    Fault(
+        "batch-normalization-each-sample-by-itself", BatchNormalizationRule(output=each_sample_by_itself), TRAINING,
+        "Each sample is normalized by itself.", "The first axis belongs to the statistics, too.", census=3,
+    ),
+    Fault(
+        "batch-normalization-gamma-unused", BatchNormalizationRule(output=without_scale), TRAINING,
+        "gamma is not applied.", "y = gamma * normalized + beta",
+    ),
+    Fault(
+        "batch-normalization-moving-statistics-in-training",
+        BatchNormalizationRule(output=moving_statistics_in_training), TRAINING,
+        "Training uses the moving statistics.", "Training uses the batch's statistics, inference the moving ones.",
+    ),
+    Fault(
+        "batch-normalization-batch-statistics-in-inference",
+        BatchNormalizationRule(inference=batch_statistics_in_inference), ("final/forward",),
+        "Inference uses the batch's own statistics.", "Inference uses the moving statistics.",
+    ),
+    Fault(
+        "batch-normalization-gradient-with-constant-statistics",
+        BatchNormalizationRule(input_gradient=statistics_as_constants), BACKWARD,
+        "The input gradient forgets that mean and variance depend on x.",
+        "Three paths lead to x: directly, through the mean, through the variance.",
+    ),
+    Fault(
+        "batch-normalization-gradient-with-constant-variance",
+        BatchNormalizationRule(input_gradient=variance_as_constant), BACKWARD,
+        "The input gradient forgets that the variance depends on x.",
+        "Three paths lead to x: directly, through the mean, through the variance.",
+    ),
+    Fault(
+        "batch-normalization-gradient-without-gamma", BatchNormalizationRule(input_gradient=without_gamma), BACKWARD,
+        "The input gradient lacks the factor gamma.", "The gradient of normalized is dy * gamma.",
+    ),
+    Fault(
+        "batch-normalization-gamma-gradient-with-x", BatchNormalizationRule(gamma_gradient=gamma_with_x),
+        ("gradient/gamma",), "gamma's gradient is multiplied by x instead of x normalized.",
+        "gamma multiplies the normalized input.",
+    ),
+    Fault(
+        "batch-normalization-gamma-gradient-mean", BatchNormalizationRule(gamma_gradient=gamma_as_mean),
+        ("gradient/gamma",), "gamma's gradient is a mean.", "Sum: the loss's mean is in dy already.", census=6,
+    ),
+    Fault(
+        "batch-normalization-beta-gradient-mean", BatchNormalizationRule(beta_gradient=beta_as_mean),
+        ("gradient/beta",), "beta's gradient is a mean.", "Sum: the loss's mean is in dy already.", census=6,
+    ),
+    Fault(
+        "batch-normalization-momentum-exchanged", BatchNormalizationRule(statistics=momentum_exchanged), MOVING,
+        "The new value has the weight of the old one.", "moving = momentum * moving + (1 - momentum) * batch",
+    ),
+    Fault(
+        "batch-normalization-moving-variance-unbiased", BatchNormalizationRule(statistics=unbiased_moving_variance),
+        ("update/moving_variance",), "The moving variance follows the unbiased variance.",
+        "Keras moves by the variance that it normalizes with.",
+    ),
+    Fault(
+        "batch-normalization-moving-deviation", BatchNormalizationRule(statistics=deviation_for_variance),
+        ("update/moving_variance",), "The moving variance follows the standard deviation.",
+        "moving_variance is a variance.",
+    ),
+    Fault(
+        "batch-normalization-moving-never-updated", BatchNormalizationRule(statistics=never_moved), MOVING,
+        "The moving statistics stay what they were.", "Update them in every training step.",
+    ),
+)  # fmt: skip

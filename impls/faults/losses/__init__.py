@@ -1,0 +1,1 @@
+"""Faults of losses, one file an operator."""

@@ -1,0 +1,84 @@
+"""The rule of losses, and errors that several of them may have."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.faults import LossRule
+from harness.faults.stages import LossStage
+from harness.problem import Array
+
+# From the stage and the right value, or the right gradient.
+Value = Callable[[LossStage, Array], Array]
+
+
+def right(stage: LossStage, result: Array) -> Array:
+    """Return the right result."""
+    return result
+
+
+@dataclass(frozen=True)
+class ValueAndGradientRule(LossRule):
+    """A loss with knobs.
+
+    Attributes:
+        value: the loss.
+        gradient: with respect to the prediction.
+    """
+
+    value: Value = right
+    gradient: Value = right
+
+    def forward(self, stage: LossStage, value: Array) -> Array:
+        return self.value(stage, value)
+
+    def backward(self, stage: LossStage, gradient: Array) -> Array:
+        return self.gradient(stage, gradient)
+
+
+def halved(stage: LossStage, result: Array) -> Array:
+    """Divide by 2."""
+    return times(result, 0.5)
+
+
+def doubled(stage: LossStage, result: Array) -> Array:
+    """Multiply by 2."""
+    return times(result, 2)
+
+
+def negated(stage: LossStage, result: Array) -> Array:
+    """Flip the sign."""
+    return -result
+
+
+def summed_over_samples(stage: LossStage, result: Array) -> Array:
+    """Sum over samples instead of taking their mean."""
+    return times(result, len(stage.y_pred))
+
+
+def summed_over_outputs(stage: LossStage, result: Array) -> Array:
+    """Sum over outputs instead of taking their mean, the mean over samples being as it should."""
+    return times(result, stage.y_pred.size / len(stage.y_pred))
+
+
+def divided_by_outputs(stage: LossStage, result: Array) -> Array:
+    """Take the mean over outputs as well."""
+    return times(result, 1 / stage.y_pred.shape[-1])
+
+
+def divided_by_outputs_instead_of_samples(stage: LossStage, result: Array) -> Array:
+    """Take the mean over outputs and the sum over samples."""
+    return times(result, len(stage.y_pred) / stage.y_pred.shape[-1])
+
+
+def last_sample_only(stage: LossStage, result: Array) -> Array:
+    """Keep the last sample's gradient."""
+    last = np.zeros_like(result)
+    last[-1:] = result[-1:]
+    return last
+
+
+def times(result: Array, factor: float) -> Array:
+    """Return the result times a factor, in its format."""
+    return np.asarray(result * np.asarray(factor, result.dtype))

@@ -1,0 +1,1 @@
+"""Faults of optimizers, one file an operator."""

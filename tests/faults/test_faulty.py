@@ -1,0 +1,185 @@
+"""What a Fault must say, how faults are put together, and what a plugin that offers them is told."""
+
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from harness.case import Case
+from harness.errors import PluginError, SpecificationError
+from harness.faults import Fault, Spoilt, faulty, planted
+from harness.implementation import run
+from harness.layers import Conv2D, Dense
+from harness.network import Network
+from harness.plugins.loading import load_plugins, offered
+from harness.problem import make_problem
+from impls.faults import harness_faults
+from impls.faults.layers.conv2d import Conv2DRule
+from impls.faults.layers.dense import DenseRule
+
+FAULTS = {fault.name: fault for fault in harness_faults()}
+ONE = FAULTS["conv2d-bias-kept-from-construction"]
+
+
+def described(**changes):
+    right = {"name": "a-fault", "rule": Conv2DRule(bias_kept=True), "moves": ("forward",), "hint": "Look."}
+    return Fault(**{**right, "explanation": "It is wrong.", **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "A Fault"}, "Fault 'A Fault' expected name to be lower-case words with hyphens, got name='A Fault'"),
+        ({"name": "größe"}, "expected name to be lower-case words"),
+        ({"rule": Conv2DRule()}, "expected rule to be a rule with a knob that is not at its default"),
+        ({"rule": "conv2d"}, "expected rule to be a Rule, got rule='conv2d'"),
+        ({"moves": ()}, "expected moves to be one or more kinds of observable"),
+        ({"moves": "forward"}, "expected moves to be one or more kinds of observable"),
+        ({"moves": ("gradient",)}, "such as 'gradient/bias', got moves=('gradient',)"),
+        ({"explanation": "wrong"}, "expected explanation to be a sentence, got explanation='wrong'"),
+        ({"hint": ""}, "expected hint to be text for the author, got hint=''"),
+        ({"kind": "odd"}, "expected kind to be 'structural' or 'graded', got kind='odd'"),
+        ({"kind": "graded"}, "expected size to be a number, got size=None"),
+        ({"size": 0.5}, "expected size to be None, got size=0.5"),
+    ],
+)
+def test_a_fault_says_what_is_wrong_with_its_description(changes, message):
+    with pytest.raises(SpecificationError) as raised:
+        described(**changes)
+    assert message in str(raised.value)
+
+
+def test_a_fault_lists_the_knobs_that_it_turns():
+    assert described().knobs == {"bias_kept": True}
+    assert described().operator is Conv2D
+
+
+def test_faults_of_one_operator_become_one_rule(operators):
+    both = [ONE, FAULTS["conv2d-bias-gradient-over-all-filters"]]
+    case = Case(Network((6, 5, 2), Conv2D(3, 2)), steps=2, dtype="float64")
+    problem = make_problem(case)
+    together = run(faulty(both, operators, "both"), problem).observables
+    alone = [run(faulty(fault, operators, "one"), problem).observables for fault in both]
+    # Both begin with the same forward pass, so that the first step's gradients and the second's forward pass show each.
+    assert np.array_equal(together["1/gradient/conv2d/bias"], alone[1]["1/gradient/conv2d/bias"])
+    assert not np.array_equal(together["1/gradient/conv2d/bias"], alone[0]["1/gradient/conv2d/bias"])
+    assert not np.array_equal(together["2/forward/conv2d"], alone[1]["2/forward/conv2d"])
+
+
+def test_two_values_of_one_knob_are_refused(operators):
+    both = [FAULTS["flatten-channels-first"], FAULTS["flatten-reversed"]]
+    with pytest.raises(SpecificationError, match="'flatten-reversed' expected order at its default, got another"):
+        faulty(both, operators, "both")
+
+
+def test_a_fault_of_an_operator_that_is_not_given_is_refused(operators):
+    others = {kind: operator for kind, operator in operators.items() if kind is not Conv2D}
+    with pytest.raises(SpecificationError, match="expected a right Conv2D to replace, got operators without it"):
+        faulty(ONE, others, "faulty")
+
+
+def test_two_layers_described_alike_remember_apart(operators):
+    case = Case(Network((6, 5, 2), (Conv2D(2, 1), Conv2D(2, 1))), steps=2, dtype="float64")
+    shown = run(faulty(ONE, operators, "kept"), make_problem(case)).observables
+    problem = make_problem(case)
+    for step, name, before in ((2, "conv2d", problem.batches[1].x), (2, "conv2d_1", shown["2/forward/conv2d"])):
+        weight = shown[f"1/update/{name}/kernel"][0, 0]
+        assert np.allclose(shown[f"{step}/forward/{name}"], before @ weight + problem.weights[name]["bias"])
+
+
+def test_planted_gives_operators_for_one_run_only(operators):
+    case = Case(Network((6, 5, 2), Conv2D(2, 1)))
+    first, second = planted(ONE, operators, case), planted(ONE, operators, case)
+    assert first.keys() == operators.keys()
+    assert first[Conv2D] is not second[Conv2D]
+    assert first[Dense] is operators[Dense]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "expected"),
+    [
+        (Spoilt("forward", size=0.5), [[1.5, -6.0], [3.0, 0.75]]),
+        (Spoilt("forward", size=0.5, part="element"), [[1.0, -6.0], [2.0, 0.5]]),
+        (Spoilt("forward", size=0.5, part="channel"), [[1.0, -6.0], [2.0, 0.75]]),
+        (Spoilt("backward", size=0.5), [[1.0, -4.0], [2.0, 0.5]]),
+    ],
+)
+def test_a_graded_error_is_of_the_stated_size_at_the_stated_place(spoilt, expected):
+    assert np.array_equal(spoilt.result("forward", np.array([[1.0, -4.0], [2.0, 0.5]])), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("bfloat16", 1 + 2.0**-7, 1 + 2.0**-7),
+        ("bfloat16", 1 + 2.0**-9, 1.0),
+        ("tf32", 1 + 2.0**-10, 1 + 2.0**-10),
+        ("tf32", 1 + 2.0**-12, 1.0),
+        ("float16", 1 + 2.0**-10, 1 + 2.0**-10),
+        ("float16", 1 + 2.0**-12, 1.0),
+    ],
+)
+def test_a_format_keeps_its_digits_and_rounds_the_rest_away(name, value, expected):
+    assert Spoilt("forward", format=name).result("forward", np.array([value], np.float32)).item() == expected
+
+
+def plugin(returned):
+    return SimpleNamespace(harness_faults=lambda: returned)
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (None, "plugin 'mine' (mine.py): harness_faults() must return a list of Fault, got None"),
+        ("a fault", "harness_faults() must return a list of Fault, got str 'a fault'"),
+        (["a fault"], "harness_faults() must return a list of Fault, got one with str 'a fault'"),
+        ([Conv2DRule()], "harness_faults() must return a list of Fault, got one with Conv2DRule"),
+    ],
+)
+def test_a_plugin_that_returns_something_else_is_told_what_was_expected(returned, message):
+    with pytest.raises(PluginError) as raised:
+        offered("mine", "mine.py", plugin(returned))
+    assert message in str(raised.value)
+
+
+def test_a_plugin_may_offer_faults():
+    assert offered("mine", "mine.py", plugin([described()])).faults == (described(),)
+
+
+def test_the_catalogue_is_loaded_by_name():
+    plugins = load_plugins()
+    assert plugins.faults == FAULTS
+    assert not [aside for aside in plugins.quarantined if aside.name in ("faults", "notebook")]
+
+
+PLUGIN = """
+from harness.faults import Fault
+from impls.faults.layers.dense import DenseRule
+
+def fault(name):
+    return Fault(name, DenseRule(bias_kept=True), ("forward",), "It is wrong.", "Look.")
+
+def harness_faults():
+    return [fault(name) for name in {names}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["one", "one"], "it offers the fault 'one', a name already taken by plugin 'mine_faults'"),
+        (["flatten-reversed"], "it offers the fault 'flatten-reversed', a name already taken by plugin 'faults'"),
+    ],
+)
+def test_a_name_that_is_taken_sets_the_plugin_aside(tmp_path, monkeypatch, names, reason):
+    monkeypatch.setattr("sys.path", list(sys.path))
+    path = tmp_path / "mine_faults.py"
+    path.write_text(PLUGIN.format(names=names))
+    plugins = load_plugins([str(path)])
+    assert [aside.reason for aside in plugins.quarantined if reason in aside.reason]
+    assert plugins.faults == FAULTS
+
+
+def test_a_rule_for_another_operator_is_another_rule():
+    assert described(rule=DenseRule(bias_kept=True)) != described()
