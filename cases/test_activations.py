@@ -1,6 +1,6 @@
 """Activations: their values and slopes, in the middle, at their kinks and far out."""
 
-from harness import Activation, Dense, Elu, LeakyRelu, Random, Uniform, grid, ties, verifies
+from harness import Activation, Dense, Elu, LeakyRelu, Random, Uniform, grid, ties, tiny, verifies
 
 EVERY = [
     "linear",
@@ -22,7 +22,7 @@ MIDDLE = grid(
     Activation,
     activation=EVERY,
     input_shape=[(7,), (5, 4, 3)],
-    data=[Random("wide", x=Uniform(-4.0, 4.0)), Random("small", x=Uniform(-(2.0**-6), 2.0**-6))],
+    data=[Random("wide", x=Uniform(-4.0, 4.0)), tiny],
 )
 
 # Integers from -1 to 1: a third of the inputs are exactly 0.

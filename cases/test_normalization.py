@@ -26,12 +26,12 @@ VALUES = grid(
 )
 
 
-def dense_norm(activation="relu"):
+def dense_norm(activation="relu", use_bias=False):
     """Return a normalization between a layer and its activation.
 
-    The layer has no bias: the normalization would take it off again, and leave it a gradient of rounding errors.
+    It takes the layer's bias off again, if there is one, and leaves it a gradient of nothing but rounding errors.
     """
-    return [Dense(6, use_bias=False), BatchNormalization(momentum=0.75), Activation(activation), Dense(3)]
+    return [Dense(6, use_bias=use_bias), BatchNormalization(momentum=0.75), Activation(activation), Dense(3)]
 
 
 def conv_norm(padding="valid"):
@@ -39,7 +39,14 @@ def conv_norm(padding="valid"):
     return [Conv2D(4, (3, 2), padding=padding, use_bias=False), BatchNormalization(momentum=0.75), Activation("relu")]
 
 
-DENSE = grid(dense_norm, input_shape=[(5,), (8,)], activation=["relu", "sigmoid"], batch_size=[4, 7], steps=[1, 3])
+DENSE = grid(
+    dense_norm,
+    input_shape=[(5,), (8,)],
+    activation=["relu", "sigmoid"],
+    use_bias=[False, True],
+    batch_size=[4, 7],
+    steps=[1, 3],
+)
 IMAGES = grid(conv_norm, input_shape=[(6, 5, 3), (5, 7, 1)], padding=["valid", "same"], batch_size=[1, 3], steps=[1, 2])
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from harness.case import Case
+from harness.cases import Cases
 
 CASE_FILES = Path(__file__).parents[2] / "cases"
 
@@ -33,7 +34,12 @@ def load(path: Path) -> ModuleType:
 
 
 def entries_of(path: Path) -> list[Entry]:
-    marked = [(name, item) for name, item in vars(load(path)).items() if hasattr(item, "harness_cases")]
+    marked = [
+        (name, item)
+        for name, item in vars(load(path)).items()
+        # Those of plugins are no cases of the suite.
+        if isinstance(getattr(item, "harness_cases", None), Cases)
+    ]
     return [
         Entry(path.stem, name, any(mark.name == "slow" for mark in getattr(item, "pytestmark", [])), case)
         for name, item in marked
