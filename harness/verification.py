@@ -21,7 +21,7 @@ from harness.report.report import Report
 from harness.stores.oracle import Oracle, oracle_key
 from harness.trace import Trace
 from harness.verdict.figures import bound_limit
-from harness.witnesses import by_finite_differences, testimony
+from harness.witnesses import by_finite_differences, who_sides
 
 REFERENCE = "keras"
 REFERENCE_DTYPE = "float64"
@@ -162,7 +162,7 @@ class Verification:
             return rows
         others = self._others(problem, implementation)
         told = {
-            row.observable: testimony(
+            row.observable: who_sides(
                 row,
                 {name: found[row.observable] for name, found in others.items()},
                 by_finite_differences(problem, trace.observables, row),

@@ -1,0 +1,86 @@
+"""Who sides with whom where an implementation fails."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from harness import Activation, BatchNormalization, Conv2D, Flatten, MaxPooling2D
+from harness.case import Case
+from harness.implementation import run
+from harness.layers import Dense
+from harness.network import Network
+from harness.observables import required
+from harness.problem import make_problem
+from harness.verdict import FLOAT64
+from harness.verdict.walk import local
+from harness.witnesses import by_finite_differences, who_sides
+
+NETWORK = Network(
+    (7, 6, 2),
+    (
+        Conv2D(3, (3, 2), activation="tanh"),
+        BatchNormalization(),
+        Activation("sigmoid"),
+        MaxPooling2D(2),
+        Flatten(),
+        Dense(4, "softplus"),
+    ),
+)
+CASE = Case(NETWORK, batch_size=3, steps=2, dtype="float64", name="witnesses")
+
+
+@pytest.fixture(scope="module")
+def trace(vectorized):
+    return run(vectorized, make_problem(CASE)).observables
+
+
+@pytest.fixture
+def failing(judge):
+    """A failing row of a gradient, whose numbers are then set."""
+    row = judge({"1/gradient/dense/kernel": np.ones((6, 4), np.float32)})["1/gradient/dense/kernel"]
+    assert row.verdict == "fail"
+    return row
+
+
+GRADIENTS = [each for each in required(CASE) if each.kind in ("gradient", "backward")]
+
+
+@pytest.mark.parametrize("observable", GRADIENTS, ids=lambda each: each.name)
+def test_finite_differences_find_the_derivative_at_the_implementations_own_numbers(observable, trace, failing):
+    index = tuple(size // 2 for size in observable.shape)
+    row = replace(
+        failing, kind=observable.kind, step=observable.step, layer=observable.layer, part=observable.part, index=index
+    )
+    problem = make_problem(CASE)
+    value, error = by_finite_differences(problem, trace, row)
+    rounding = 2 * local(problem, trace, FLOAT64)[observable.name].estimate.det[index]
+    assert abs(value - trace[observable.name][index]) <= error + rounding
+    assert error < 1e-3 * max(abs(value), 1e-3)
+
+
+def test_they_say_nothing_of_what_is_no_gradient(trace, failing):
+    assert by_finite_differences(make_problem(CASE), trace, replace(failing, kind="forward")) is None
+
+
+def test_they_say_nothing_where_what_they_need_is_not_shown(trace, failing):
+    row = replace(failing, kind="gradient", layer="dense", part="kernel", index=(0, 0))
+    without = {name: array for name, array in trace.items() if name != "1/backward/loss"}
+    assert by_finite_differences(make_problem(CASE), without, row) is None
+
+
+def test_everyone_with_the_expected_value_is_named(judge, failing):
+    right = judge()["1/gradient/dense/kernel"]
+    near_expected = (failing.expected, 1e-12)
+    text = who_sides(failing, {"Keras in float64": right, "loops": right}, near_expected)
+    assert text == "Keras in float64, loops and finite differences side with the expected value"
+
+
+def test_a_witness_that_fails_at_the_same_place_is_said_not_to(judge, failing):
+    right = judge()["1/gradient/dense/kernel"]
+    text = who_sides(failing, {"Keras in float64": failing, "loops": right}, (failing.got, 1e-12))
+    assert text == "loops sides with the expected value, Keras in float64 and finite differences do not"
+
+
+def test_a_derivative_that_cannot_tell_the_two_apart_is_no_witness(judge, failing):
+    assert who_sides(failing, {}, (failing.expected, abs(failing.error) * 2)) == ""
