@@ -9,6 +9,8 @@ Verdict = Literal[
 ]  # fmt: skip
 COVERAGE: frozenset[Verdict] = frozenset({"unsupported", "unobserved"})
 
+CAUSES_APART = " | "
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -33,6 +35,8 @@ class Comparison:
         t, rms, bound, sens: the figures behind it (see ``harness.verdict.figures``).
         end_to_end: t from the case's inputs on, through the whole network.
         witnesses: of a failing row, who sides with the expected value and who does not.
+        cause: of a failing row, errors that people make which give the same numbers, with what to look at, separated by
+            ``CAUSES_APART``.
         reference: ``stands alone`` where Keras in float64 differs from the definition; empty otherwise.
         seconds: of the whole run of this implementation on this case.
     """
@@ -66,6 +70,7 @@ class Comparison:
     sens: float | None = None
     end_to_end: float | None = None
     witnesses: str = ""
+    cause: str = ""
     reference: str = ""
     seconds: float = 0.0
 

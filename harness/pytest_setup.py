@@ -13,7 +13,7 @@ from harness.plugins.loading import Plugins, load_and_choose
 from harness.report.baseline import Kind, kinds_of_change
 from harness.report.csv_file import read_csv
 from harness.stores.oracle import Oracle
-from harness.verification import SECOND_WITNESS, Reference, Verification, reference_among
+from harness.verification import Verification, verification_with
 
 if TYPE_CHECKING:
     import pandas
@@ -64,11 +64,10 @@ def begin(config: pytest.Config) -> Setup:
     plugins, implementations = load_and_choose(option.impl)
     reports = invoked_in / option.reports if option.reports else config.rootpath / "reports"
     oracle = Oracle(reports / "oracle.sqlite")
-    reference = Reference(reference_among(plugins), oracle)
     return Setup(
         plugins,
         implementations,
-        Verification(reference, plugins.implementations.get(SECOND_WITNESS)),
+        verification_with(plugins, oracle),
         oracle,
         reports,
         option.seed,

@@ -10,23 +10,28 @@ import numpy as np
 
 from harness.case import Case
 from harness.cases import Cases
-from harness.comparison import Comparison
+from harness.comparison import CAUSES_APART, Comparison
 from harness.environment import environment
 from harness.errors import HarnessError, PluginError
+from harness.faults.diagnosis import Diagnosis
 from harness.implementation import Implementation, run
 from harness.judging import Author, judge, marked
+from harness.layerwise import Layerwise
 from harness.plugins.loading import Plugins, load_plugins
 from harness.problem import GENERATOR_VERSION, Problem, jittered, make_problem
 from harness.report.report import Report
 from harness.stores.oracle import Oracle, oracle_key
 from harness.trace import Trace
 from harness.verdict.figures import bound_limit
+from harness.verdict.walk import local
 from harness.witnesses import by_finite_differences, who_sides
 
 REFERENCE = "keras"
 REFERENCE_DTYPE = "float64"
 # The third opinion beside the definition and Keras, where it is loaded.
 SECOND_WITNESS = "loops"
+# Right operators, in which faults are planted to find the likely cause of a failure.
+SOUND = "vectorized"
 
 # Raise when a definition or limit of the verdict changes: what was found out about Keras's results is then found anew.
 VERDICT_VERSION = 1
@@ -123,11 +128,18 @@ class Verification:
     Args:
         reference: Keras's answers.
         second_witness: another implementation that is asked where one fails, or None.
+        diagnosis: looks for the likely cause, or None.
     """
 
-    def __init__(self, reference: Reference, second_witness: Implementation | None = None) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        second_witness: Implementation | None = None,
+        diagnosis: Diagnosis | None = None,
+    ) -> None:
         self.reference = reference
         self.second_witness = second_witness
+        self.diagnosis = diagnosis
         self._latest: tuple[str, Problem, Check] | None = None
 
     def rows(self, case: Case, implementation: Implementation) -> list[Comparison]:
@@ -145,7 +157,8 @@ class Verification:
                 self._latest = None
         rows = judge(problem, author, trace, check.alone)
         rows = _without_resonance(rows, problem, author, implementation)
-        return self._with_witnesses(rows, problem, implementation, trace)
+        rows = self._with_witnesses(rows, problem, implementation, trace)
+        return self._with_causes(rows, problem, author, trace)
 
     def _prepared(self, case: Case) -> tuple[Problem, Check]:
         if self._latest is None or self._latest[0] != case.key:
@@ -170,6 +183,19 @@ class Verification:
             for row in asked
         }
         return [replace(row, witnesses=told.get(row.observable, "")) for row in rows]
+
+    def _with_causes(self, rows: list[Comparison], problem: Problem, author: Author, trace: Trace) -> list[Comparison]:
+        """Look for the likely cause of the first failing row of each direction."""
+        if self.diagnosis is None or not any(row.first_wrong and row.verdict == "fail" for row in rows):
+            return rows
+        expected = local(problem, trace.observables, author.arithmetic)
+        told = {}
+        for row in rows:
+            if row.first_wrong and row.verdict == "fail":
+                estimate = expected[row.observable].estimate
+                causes = self.diagnosis.causes(problem, trace.observables, row, estimate)
+                told[row.observable] = CAUSES_APART.join(f"{fault.explanation} {fault.hint}" for fault in causes)
+        return [replace(row, cause=told.get(row.observable, "")) for row in rows]
 
     def _others(self, problem: Problem, implementation: Implementation) -> Mapping[str, Mapping[str, Comparison]]:
         """Return the rows of every witness by observable, each judged by its own numbers."""
@@ -232,6 +258,18 @@ def _fingerprint(problem: Problem) -> list[tuple[int, tuple[int, ...], np.dtype[
     return [(zlib.crc32(a.data), a.shape, a.dtype, a.flags.writeable) for a in arrays]
 
 
+def verification_with(plugins: Plugins, oracle: Oracle | None) -> Verification:
+    """Return a Verification with the loaded reference, witness and faults.
+
+    Raises:
+        PluginError: the reference could not be loaded.
+    """
+    known = plugins.implementations
+    sound = known.get(SOUND)
+    diagnosis = Diagnosis(plugins.faults.values(), sound.operators) if isinstance(sound, Layerwise) else None
+    return Verification(Reference(reference_among(plugins), oracle), known.get(SECOND_WITNESS), diagnosis)
+
+
 def verify(
     implementation: Implementation | str, cases: Case | Iterable[Case], *, reports: str | Path | None = None
 ) -> Report:
@@ -255,9 +293,8 @@ def verify(
         (implementation,) = plugins.choose([implementation])
     if not isinstance(implementation, Implementation):
         raise HarnessError(f"verify expected an Implementation or the name of one, got {implementation!r}.")
-    reference = reference_among(plugins)
     oracle = Oracle(Path(reports) / "oracle.sqlite") if reports is not None else None
-    verification = Verification(Reference(reference, oracle), plugins.implementations.get(SECOND_WITNESS))
+    verification = verification_with(plugins, oracle)
     wanted = Cases((cases,) if isinstance(cases, Case) else tuple(cases))
     judged = [case for case in wanted if not is_reference(case, implementation)]
     rows: list[Comparison] = []
@@ -267,4 +304,4 @@ def verify(
         planned[case.name, implementation.name] = sum(row.verdict != "extra" for row in found)
         rows += found
     findings = [str(plugin) for plugin in plugins.quarantined] + (oracle.findings if oracle is not None else [])
-    return Report(tuple(rows), planned, environment(reference), tuple(findings))
+    return Report(tuple(rows), planned, environment(verification.reference.implementation), tuple(findings))

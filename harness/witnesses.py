@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from harness.comparison import Comparison
-from harness.network import INPUT, Node
-from harness.observables import backward_name
+from harness.network import Node
+from harness.own_numbers import OwnNumbers
 from harness.problem import Array, Problem
 from harness.verdict import FLOAT64, Estimate, operator_of
 from harness.verdict.figures import SIGMAS
@@ -53,7 +53,7 @@ def by_finite_differences(problem: Problem, shown: Mapping[str, Array], row: Com
     """
     if row.kind not in ("backward", "gradient") or not row.step:
         return None
-    stage = _Stage(problem, {name: np.asarray(array, np.float64) for name, array in shown.items()}, row)
+    stage = _Stage(problem, OwnNumbers(problem, shown, row.step), row)
     try:
         value, error = stage.derivative()
     except KeyError:  # what the stage reads was not shown
@@ -64,22 +64,17 @@ def by_finite_differences(problem: Problem, shown: Mapping[str, Array], row: Com
 class _Stage:
     """One stage's definition as a scalar function of the array that a gradient belongs to."""
 
-    def __init__(self, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, numbers: OwnNumbers, row: Comparison) -> None:
         self.case = problem.case
-        self.shown = shown
+        self.numbers = numbers
         self.row = row
-        self.batch = problem.batches[row.step - 1]
 
     def derivative(self) -> tuple[float, float]:
-        row = self.row
+        row, numbers = self.row, self.numbers
         if row.layer == "loss":
-            return derivative(
-                self._loss, self.shown[f"{row.step}/forward/{self.case.network.nodes[-1].name}"], row.index
-            )
-        node = next(node for node in self.case.network.nodes if node.name == row.layer)
-        inputs, weights = self._inputs(node), self._weights(node)
-        arriving = self._arriving(node)
+            return derivative(self._loss, numbers.prediction(), row.index)
+        node = numbers.node(row.layer)
+        inputs, weights, arriving = numbers.inputs(node), numbers.weights(node), numbers.arriving(node)
         if row.kind == "gradient":
             return derivative(
                 lambda weight: self._output(node, inputs, {**weights, row.part: weight}, arriving),
@@ -95,7 +90,7 @@ class _Stage:
 
     def _loss(self, prediction: Array) -> float:
         loss = self.case.the_loss
-        y_true = self.batch.y.astype(np.float64)
+        y_true = self.numbers.batch.y.astype(np.float64)
         return float(operator_of(loss).forward(loss, y_true, Estimate.exact(prediction), FLOAT64).value)
 
     def _output(self, node: Node, inputs: tuple[Array, ...], weights: Mapping[str, Array], arriving: Array) -> float:
@@ -106,27 +101,6 @@ class _Stage:
         if activation.kind != "Linear":
             y = operator_of(activation).forward(activation, y, FLOAT64)
         return math.fsum((y.value * arriving).ravel().tolist())
-
-    def _inputs(self, node: Node) -> tuple[Array, ...]:
-        return tuple(
-            np.asarray(self.batch.x, np.float64) if source == INPUT else self.shown[f"{self.row.step}/forward/{source}"]
-            for source in node.inputs
-        )
-
-    def _weights(self, node: Node) -> dict[str, Array]:
-        step = self.row.step
-        given = {**self.problem.weights.get(node.name, {}), **self.problem.state.get(node.name, {})}
-        if step == 1:
-            return {name: np.asarray(array, np.float64) for name, array in given.items()}
-        return {name: self.shown[f"{step - 1}/update/{node.name}/{name}"] for name in given}
-
-    def _arriving(self, node: Node) -> Array:
-        step, nodes = self.row.step, self.case.network.nodes
-        if node is nodes[-1]:
-            return self.shown[f"{step}/backward/loss"]
-        names = [backward_name(step, reader, node.name) for reader in nodes if node.name in reader.inputs]
-        total: Array = np.sum([self.shown[name] for name in names], axis=0)
-        return total
 
 
 def _listed(names: list[str]) -> str:

@@ -1,14 +1,16 @@
 """The text of a failure: what first, then how bad in words, what is right before it, and how to run it again."""
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 
-from harness.comparison import COVERAGE, Comparison
+from harness.comparison import CAUSES_APART, COVERAGE, Comparison
 from harness.report.hints import hint
 from harness.report.severity import counted, how_bad, noticed, numbers, severity, times, worst_first
 
 MOST_LINES = 25
 MOST_LINES_OF_A_REASON = 8
+MOST_CAUSES = 3
 WIDTH = 200
 
 FORWARD = "going forward"
@@ -67,6 +69,18 @@ def stage(row: Comparison) -> str:
     return printable(f"{when} · {what}")
 
 
+def likely(rows: Sequence[Comparison]) -> list[str]:
+    """Return the likely causes of failing rows, those first that fit the most of them."""
+    fits = Counter(cause for row in rows for cause in row.cause.split(CAUSES_APART) if cause)
+    asked = sum(bool(row.first_wrong) for row in rows)
+    best = [cause for cause, count in fits.items() if count == max(fits.values())]
+    of = f" (fits {max(fits.values()):,} of {asked:,})" if asked > 1 and fits else ""
+    lines = [f"likely{of}: {cause}" for cause in best[:MOST_CAUSES]]
+    return [printable(line) for line in lines] + (
+        [f"or {len(best) - MOST_CAUSES} more"] if len(best) > MOST_CAUSES else []
+    )
+
+
 def first_wrong(rows: Sequence[Comparison], direction: str) -> Comparison | None:
     """Return the first failing row of a direction, by the order of computation."""
     return next((row for row in rows if row.failed and DIRECTIONS.get(row.kind) == direction), None)
@@ -94,7 +108,8 @@ def _stages(rows: Sequence[Comparison], failed: Sequence[Comparison]) -> list[st
     lines = [f"  {stage(first)}" + (f" · the first wrong stage {direction}" if direction else "")]
     lines += [f"    {line}" for line in (numbers(first), _how_bad(first)) if line]
     lines += _reason(first)
-    lines += [f"    {line}" for line in (hint(first), _before(rows, first), printable(first.witnesses)) if line]
+    lines += [f"    {line}" for line in (hint(first), *likely([first]), _before(rows, first)) if line]
+    lines += [f"    {printable(first.witnesses)}"] if first.witnesses else []
     backward = first_wrong(rows, BACKWARD)
     if direction == FORWARD and backward:
         lines.append(f"    {BACKWARD}, the first wrong stage is {stage(backward)}{_in_brackets(backward)}")

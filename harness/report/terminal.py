@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.comparison import COVERAGE, Comparison
 from harness.report.baseline import Changes
-from harness.report.failure import MOST_LINES_OF_A_REASON, WHOLE_RUN, printable, printable_lines, stage
+from harness.report.failure import MOST_LINES_OF_A_REASON, WHOLE_RUN, likely, printable, printable_lines, stage
 from harness.report.matrix import Tally, matrix
 from harness.report.report import Report
 from harness.report.severity import counted, how_bad, numbers, worst_first
@@ -126,7 +126,7 @@ def _worst(report: Report) -> list[str]:
     shown = worst_rows(report)
     lines = [f"the worst of {failed:,} failing observables" if failed > 1 else "the failing observable"]
     for group in shown:
-        lines += [f"  {title(group)}", f"    {one_line(group[0])}"]
+        lines += [f"  {title(group)}", f"    {one_line(group[0])}", *(f"    {line}" for line in likely(group))]
     rest = failed - sum(map(len, shown))
     return [*lines, f"  and {rest:,} at other stages"] if rest else lines
 
