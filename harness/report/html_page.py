@@ -15,14 +15,14 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from harness.comparison import COVERAGE, Comparison
+from harness.comparison import CAUSES_APART, COVERAGE, Comparison
 from harness.report.columns import columns, in_order
 from harness.report.failure import WHOLE_RUN, command, stage
 from harness.report.json_file import strict
 from harness.report.matrix import matrix
 from harness.report.report import Report
-from harness.report.severity import FIGURE, counted
-from harness.report.terminal import percentage
+from harness.report.severity import FIGURE
+from harness.report.terminal import percentage, verdicts_of
 from harness.report.writer import Writer, replace_file
 
 # Figures of rows that pass are for looking at; the CSV has all digits.
@@ -68,7 +68,7 @@ def content(report: Report) -> dict[str, Any]:
         "implementations": [
             [
                 name,
-                counted(row for row in rows if row.implementation == name) or "nothing was run",
+                verdicts_of(report, name),
                 f"{judged:,} of {required:,} ({percentage(judged, required)})",
             ]
             for name, (judged, required) in report.coverage.items()
@@ -82,6 +82,7 @@ def content(report: Report) -> dict[str, Any]:
         "not_failing": ["pass", *sorted(COVERAGE)],
         "whole_run": sorted(WHOLE_RUN),
         "figure": FIGURE,
+        "causes_apart": CAUSES_APART,
         "rows": len(rows),
         "columns": shown,
     }

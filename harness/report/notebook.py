@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from harness.report.report import Report
-from harness.report.severity import counted
-from harness.report.terminal import one_line, percentage, title, worst_rows
+from harness.report.terminal import one_line, percentage, title, verdicts_of, worst_rows
 
 
 def as_html(report: Report) -> str:
@@ -14,10 +13,7 @@ def as_html(report: Report) -> str:
     parts.append(
         _table(
             ("implementation", "verdicts", "judged"),
-            [
-                (name, counted(row for row in report.rows if row.implementation == name), percentage(*judged))
-                for name, judged in report.coverage.items()
-            ],
+            [(name, verdicts_of(report, name), percentage(*judged)) for name, judged in report.coverage.items()],
         )
     )
     worst = worst_rows(report)

@@ -149,7 +149,7 @@
   }
 
   const texts = Array.from({ length: data.rows }, (_, row) =>
-    ["case", "observable", "stage", "reason", "layer_kind"].map((name) => value(name, row)).join(" ").toLowerCase(),
+    ["case", "observable", "stage", "reason", "cause", "layer_kind"].map((name) => value(name, row)).join(" ").toLowerCase(),
   );
   const figures = Array.from({ length: data.rows }, (_, row) => {
     const figure = value(data.figure, row);
@@ -218,15 +218,16 @@
 
   function drawRow(row) {
     const verdict = value("verdict", row);
-    const tone = failed(row) ? "fail" : verdict === "pass" ? "pass" : "quiet";
+    const doubt = value("untrusted", row) ? ", untrusted" : "";
+    const tone = failed(row) ? "fail" : verdict === "pass" && !doubt ? "pass" : "quiet";
     const line = element("tr");
     const button = element("button", value("stage", row));
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", () => toggle(line, button, row));
-    const mark = tone === "fail" ? "✗ " : tone === "pass" ? "✓ " : "– ";
+    const mark = tone === "fail" ? "✗ " : verdict === "pass" ? "✓ " : "– ";
     const cells = [
-      element("td", mark + verdict, `verdict ${tone}`),
+      element("td", mark + verdict + doubt, `verdict ${tone}`),
       element("td", value("implementation", row), "implementation"),
       element("td", value("case", row)),
       append(element("td", null, "stage"), button),
@@ -246,8 +247,10 @@
       const place = value("index", row);
       append(cell, element("div", `${place}${place ? " " : ""}expected ${expected}, got ${got}`));
     }
+    const cause = value("cause", row).split(data.causes_apart)[0];
     const reason = value("reason", row);
-    if (reason) append(cell, element("div", reason.trim().split("\n").pop()));
+    if (cause) append(cell, element("div", `likely: ${cause}`));
+    else if (reason) append(cell, element("div", reason.trim().split("\n").pop()));
     return cell;
   }
 

@@ -57,6 +57,13 @@ def percentage(part: int, whole: int) -> str:
     return f"{shown:g} %"
 
 
+def verdicts_of(report: Report, name: str) -> str:
+    """Return one implementation's rows by verdict: ``41 pass, 2 fail (3 of the passes untrusted)``."""
+    rows = [row for row in report.rows if row.implementation == name]
+    doubtful = sum(bool(row.untrusted) for row in rows if row.passed)
+    return (counted(rows) or "nothing was run") + (f" ({doubtful:,} of the passes untrusted)" if doubtful else "")
+
+
 def worst_rows(report: Report, most: int = MOST_ROWS) -> list[list[Comparison]]:
     """Return groups of failing rows, in and among them the worst first.
 
@@ -105,11 +112,8 @@ def _matrix(report: Report) -> list[str]:
 def _implementations(report: Report) -> list[str]:
     lines = []
     for name, (judged, required) in report.coverage.items():
-        verdicts = counted(row for row in report.rows if row.implementation == name) or "nothing was run"
-        doubtful = sum(bool(row.untrusted) for row in report.rows if row.passed and row.implementation == name)
-        verdicts += f" ({doubtful:,} of the passes untrusted)" if doubtful else ""
         coverage = f"judged {judged:,} of {required:,} observables ({percentage(judged, required)})"
-        lines.append(f"{printable(name)}: {verdicts}; {coverage}")
+        lines.append(f"{printable(name)}: {verdicts_of(report, name)}; {coverage}")
     return lines
 
 
