@@ -2,16 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
-from harness.data import Data, random
+from harness.activations import ACTIVATIONS
+from harness.data import Constant, Data, Digits, Integers, LegacyUniform, Random, Sparse, Uniform, random
 from harness.errors import SpecificationError
-from harness.losses import Loss, MeanSquaredError, as_loss
+from harness.layers import LAYERS
+from harness.losses import LOSSES, Loss, MeanSquaredError, as_loss
 from harness.network import Network
-from harness.optimizers import SGD, Optimizer, as_optimizer
-from harness.specification import Specification, is_integer
+from harness.optimizers import OPTIMIZERS, SGD, Optimizer, as_optimizer
+from harness.specification import Specification, from_dict, is_integer
 
 DTYPES = ("float32", "float64")
 
@@ -74,6 +78,23 @@ class Case(Specification):
         del plain["name"]
         return plain
 
+    @classmethod
+    def from_json(cls, canonical: str, name: str = "") -> "Case":
+        """Rebuild a case from its canonical JSON; it has the same key.
+
+        Args:
+            canonical: what ``json`` returned.
+            name: the id, which is no part of the canonical form.
+
+        Raises:
+            SpecificationError: it describes no case, or one with a kind of layer, loss, … that is not built in.
+        """
+        plain = json.loads(canonical)
+        if not isinstance(plain, dict) or plain.get("kind") != "Case":
+            raise SpecificationError(f"a case expected the canonical JSON of a Case, got {canonical[:80]!r}.")
+        case: Case = from_dict(KINDS, "kind", plain | {"name": name})
+        return case
+
     @cached_property
     def json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, ASCII."""
@@ -93,3 +114,10 @@ class Case(Specification):
     @property
     def _automatic_name(self) -> str:
         return f"case-{self.key[:8]}"
+
+
+# Whatever a case is built of, by kind.
+KINDS: Mapping[str, type[Specification]] = MappingProxyType(
+    {kind.kind: kind for kind in (Case, Network, Random, LegacyUniform, Digits, Uniform, Integers, Constant, Sparse)}
+    | {**LAYERS, **LOSSES, **OPTIMIZERS, **ACTIVATIONS}
+)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.case import Case
-from harness.errors import Unsupported
+from harness.errors import HarnessError, Unsupported
 from harness.observables import Observable
 from harness.problem import Problem
 from harness.trace import Trace
@@ -60,23 +60,52 @@ class Implementation(ABC):
         return True
 
 
+class Elsewhere(Implementation):
+    """An implementation whose run happens in another process, and comes back as a Trace."""
+
+    @abstractmethod
+    def trace(self, problem: Problem) -> Trace:
+        """Return what became of the run there; what goes wrong there, or on the way, is no exception here."""
+
+    def run(self, problem: Problem) -> Mapping[str, NDArray[Any]]:
+        """Return the observables.
+
+        Raises:
+            Unsupported: with the reason given there.
+            HarnessError: there is nothing else to return.
+        """
+        trace = self.trace(problem)
+        if trace.status == "unsupported":
+            raise Unsupported(trace.reason)
+        if trace.status != "ok":
+            raise HarnessError(f"{self.name}: {trace.status}: {trace.reason}")
+        return trace.observables
+
+    @abstractmethod
+    def close(self) -> None:
+        """End what runs there; it begins anew when it is needed again."""
+
+
 def run(implementation: Implementation, problem: Problem) -> Trace:
     """Run one implementation on one Problem and keep whatever happens as a Trace."""
+    if isinstance(implementation, Elsewhere):
+        return implementation.trace(problem)
     start = time.perf_counter()
     try:
         # An overflow is judged by what comes of it; a warning is no result, whatever pytest makes of warnings.
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             returned = implementation.run(problem)
+            seconds = time.perf_counter() - start
+            wrong = _wrong_return(implementation, returned)
+            observables = {} if wrong else {name: _frozen(array) for name, array in returned.items()}
     except Unsupported as declined:
         return Trace("unsupported", {}, time.perf_counter() - start, str(declined) or "no reason given")
-    except (Exception, SystemExit) as error:  # whatever a plugin raises is a row of the report
+    except (Exception, SystemExit) as error:  # whatever a plugin raises, also its mapping, is a row of the report
         return Trace("error", {}, time.perf_counter() - start, _where_and_what(error))
-    seconds = time.perf_counter() - start
-    wrong = _wrong_return(implementation, returned)
     if wrong:
         return Trace("error", {}, seconds, wrong)
-    return Trace("ok", MappingProxyType({name: _frozen(array) for name, array in returned.items()}), seconds)
+    return Trace("ok", MappingProxyType(observables), seconds)
 
 
 def _wrong_return(implementation: Implementation, returned: object) -> str:

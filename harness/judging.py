@@ -1,19 +1,21 @@
 """The verdict on one Trace: every required observable, stage by stage and then end to end."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
 from harness.case import Case
-from harness.comparison import Comparison, Verdict
+from harness.comparison import COVERAGE, Comparison, Verdict
+from harness.errors import HarnessError
 from harness.implementation import Implementation
 from harness.observables import Observable, required
 from harness.problem import Array, Problem
 from harness.trace import Trace
 from harness.verdict.arithmetic import Arithmetic, arithmetic_of
-from harness.verdict.figures import Figures, excess, figures, too_far
-from harness.verdict.walk import Expected, end_to_end, local
+from harness.verdict.figures import SIGMAS, Figures, excess, figures, largest_t, too_far
+from harness.verdict.stages import Expected, Origin
+from harness.verdict.walk import Inputs, Walks
 
 # What can be turned into float64 without a loss of meaning.
 NUMBERS = "fiu"
@@ -50,7 +52,9 @@ class Author:
         return cls(implementation.name, implementation.version, implementation.arithmetic(case), frozenset(shown))
 
 
-def judge(problem: Problem, author: Author, trace: Trace, alone: Iterable[str] = ()) -> list[Comparison]:
+def judge(
+    problem: Problem, author: Author, trace: Trace, alone: Iterable[str] = (), inputs: Inputs | None = None
+) -> list[Comparison]:
     """Judge every required observable of one Trace, and list those that nobody asked for.
 
     Each stage is recomputed from the implementation's own values before it, so that it stands or falls alone. A trace
@@ -61,20 +65,28 @@ def judge(problem: Problem, author: Author, trace: Trace, alone: Iterable[str] =
         author: who ran it.
         trace: what came of it.
         alone: observables in which Keras in float64 differs from the definition.
+        inputs: those of the problem in the author's arithmetic, where they have served another author; else made.
+
+    Raises:
+        HarnessError: the inputs are of another problem or another arithmetic.
     """
+    if inputs is not None and (inputs.problem is not problem or inputs.arithmetic != author.arithmetic):
+        raise HarnessError(f"judge expected inputs of the problem in {author.name}'s arithmetic, got others.")
     row = _Row(problem.case, author, trace.seconds, frozenset(alone))
     wanted = required(problem.case)
     if trace.status != "ok":
-        return marked([row(observable, trace.status, trace.reason) for observable in wanted])
+        return marked([row(observable, _Finding(trace.status, trace.reason)) for observable in wanted])
     numbers = {name: array for name, array in trace.observables.items() if array.dtype.kind in NUMBERS}
-    expected = local(problem, numbers, author.arithmetic)
-    rows = [_judged(row, each, trace.observables.get(each.name), expected[each.name]) for each in wanted]
-    if not any(found.failed for found in rows):
-        rows = _through(rows, end_to_end(problem, numbers, author.arithmetic), numbers, author)
-    names = {observable.name for observable in wanted}
-    for name in sorted(trace.observables.keys() - names):
+    walks = Walks(inputs or Inputs(problem, author.arithmetic), numbers)
+    expected = walks.local()
+    findings = [_judged(row, each, trace.observables.get(each.name), expected[each.name]) for each in wanted]
+    if not any(found.failed for found in findings):
+        names = [each.name for each in wanted]
+        findings = _through(dict(zip(names, findings, strict=True)), expected, walks.end_to_end(), numbers, author)
+    rows = [row(observable, found) for observable, found in zip(wanted, findings, strict=True)]
+    for name in sorted(trace.observables.keys() - {observable.name for observable in wanted}):
         extra = Observable(name, "extra", trace.observables[name].shape, None, "")
-        rows.append(row(extra, "extra", f"{author.name} returned {name}, which the case does not ask for"))
+        rows.append(row(extra, _Finding("extra", f"{author.name} returned {name}, which the case does not ask for")))
     return marked(rows)
 
 
@@ -94,10 +106,23 @@ def coarser(declared: Arithmetic, dtype: str) -> str:
     """Return in which ways declared arithmetic differs from the plain one of a format; empty where it does not."""
     plain = arithmetic_of(dtype)
     return ", ".join(
-        f"{field.name} = {getattr(declared, field.name):.3g} instead of {getattr(plain, field.name):.3g}"
-        for field in fields(plain)
-        if field.name != "precision" and getattr(declared, field.name) != getattr(plain, field.name)
+        f"{each.name} = {getattr(declared, each.name):.3g} instead of {getattr(plain, each.name):.3g}"
+        for each in fields(plain)
+        if each.name != "precision" and getattr(declared, each.name) != getattr(plain, each.name)
     )
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """The verdict on one observable, and its figures by the names that they have in a Comparison."""
+
+    verdict: Verdict
+    reason: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict != "pass" and self.verdict not in COVERAGE
 
 
 @dataclass(frozen=True)
@@ -109,63 +134,77 @@ class _Row:
     seconds: float
     alone: frozenset[str]
 
-    def __call__(self, observable: Observable, verdict: Verdict, reason: str = "", **figures: Any) -> Comparison:
-        case, author = self.case, self.author
+    def __call__(self, observable: Observable, found: _Finding) -> Comparison:
+        case, author, key, declared = self._same
         return Comparison(
-            case.name, case.key, case.dtype, case.seed, author.name, author.version, self._declared, observable.name,
+            case.name, key, case.dtype, case.seed, author.name, author.version, declared, observable.name,
             observable.kind, observable.step or 0, observable.layer, self._kinds.get(observable.layer, ""),
-            observable.part, verdict, reason, reference="stands alone" if observable.name in self.alone else "",
-            seconds=self.seconds, **figures,
+            observable.part, found.verdict, found.reason,
+            reference="stands alone" if observable.name in self.alone else "", seconds=self.seconds, **found.figures,
         )  # fmt: skip
 
     @cached_property
-    def _declared(self) -> str:
-        return coarser(self.author.arithmetic, self.case.dtype)
+    def _same(self) -> tuple[Case, Author, str, str]:
+        return self.case, self.author, self.case.key, coarser(self.author.arithmetic, self.case.dtype)
 
     @cached_property
     def _kinds(self) -> Mapping[str, str]:
         return {node.name: node.layer.kind for node in self.case.network.nodes} | {"loss": self.case.the_loss.kind}
 
 
-def _judged(row: _Row, observable: Observable, got: Array | None, expected: Expected) -> Comparison:
+def _judged(row: _Row, observable: Observable, got: Array | None, expected: Expected) -> _Finding:
     name, author = observable.name, row.author
     if name not in author.exposes:
-        return row(observable, "unobserved", f"{author.name} declares that it does not show this")
+        return _Finding("unobserved", f"{author.name} declares that it does not show this")
     if got is None:
-        return row(observable, "missing", f"{author.name} did not return {name}")
+        return _Finding("missing", f"{author.name} did not return {name}")
     if got.shape != observable.shape:
         transposed = ": transposed?" if got.shape == observable.shape[::-1] else ""
         reason = f"{author.name} returned {name} with shape {got.shape}, expected {observable.shape}{transposed}"
-        return row(observable, "shape", reason, elements=got.size)
+        return _Finding("shape", reason, {"elements": got.size})
     if got.dtype != row.case.dtype:
         reason = f"{author.name} returned {name} as {got.dtype}, expected {row.case.dtype}"
-        return row(observable, "dtype", reason, elements=got.size)
+        return _Finding("dtype", reason, {"elements": got.size})
     found = figures(got, expected, author.arithmetic)
     shown = _figures(found, author.arithmetic)
     wrong = too_far(found, author.arithmetic)
     if not wrong:
-        return row(observable, "pass", untrusted=found.untrusted, **shown)
+        return _Finding("pass", figures=shown | {"untrusted": found.untrusted})
     reason = f"not what {author.name}'s own values before it give: {wrong}"
-    return row(observable, "nonfinite" if found.nonfinite else "fail", reason, **shown)
+    return _Finding("nonfinite" if found.nonfinite else "fail", reason, shown)
 
 
 def _through(
-    rows: Iterable[Comparison], expected: Mapping[str, Expected], numbers: Mapping[str, Array], author: Author
-) -> list[Comparison]:
+    findings: Mapping[str, _Finding],
+    local: Mapping[str, Expected],
+    expected: Mapping[str, Expected],
+    numbers: Mapping[str, Array],
+    author: Author,
+) -> list[_Finding]:
     """Compare what passed stage by stage with what follows from the inputs; the first that does not, fails."""
-    judged: list[Comparison] = []
+    judged: list[_Finding] = []
     left = False
-    for row in rows:
-        if row.passed:
-            found = figures(numbers[row.observable], expected[row.observable], author.arithmetic)
-            wrong = too_far(found, author.arithmetic)
-            row = replace(row, end_to_end=found.t)
-            if wrong and not left:
-                left = True
-                reason = f"what {author.name}'s own values before it give, but not what the case's inputs give: {wrong}"
-                row = replace(row, verdict="fail", reason=reason, **_figures(found, author.arithmetic))
-        judged.append(row)
+    for name, found in findings.items():
+        if found.verdict == "pass" and _is_same(expected[name], local[name]):
+            found = replace(found, figures={**found.figures, "end_to_end": found.figures["t"]})
+        elif found.verdict == "pass":
+            t = largest_t(numbers[name], expected[name], author.arithmetic)
+            found = replace(found, figures={**found.figures, "end_to_end": t})
+            # What is judged by t alone needs no other figure, unless it fails.
+            if not left and not (t <= SIGMAS and expected[name].origin is not Origin.ANCHORS):
+                through = figures(numbers[name], expected[name], author.arithmetic)
+                wrong = too_far(through, author.arithmetic)
+                left = bool(wrong)
+                if wrong:
+                    reason = f"what {author.name}'s own values before it give, but not what the case's inputs give"
+                    shown = {**found.figures, **_figures(through, author.arithmetic)}
+                    found = _Finding("fail", f"{reason}: {wrong}", shown)
+        judged.append(found)
     return judged
+
+
+def _is_same(one: Expected, other: Expected) -> bool:
+    return one.estimate is other.estimate and one.origin is other.origin
 
 
 def _figures(found: Figures, arithmetic: Arithmetic) -> dict[str, Any]:

@@ -33,7 +33,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME|FILE",
-        help="implementation to verify: a name ('harness plugins' lists them) or a Python file; may be repeated",
+        help="implementation to verify: a name ('harness plugins' lists them), a Python file, or a package; may be "
+        "repeated. What a file or package offers runs in a process of its own",
+    )
+    group.addoption(
+        "--in-process", action="store_true", help="run what files and packages offer in pytest's own process, unlimited"
+    )
+    group.addoption(
+        "--time-limit",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="for each case in a process of its own (default: 10)",
+    )
+    group.addoption(
+        "--memory-limit",
+        type=int,
+        default=2048,
+        metavar="MIB",
+        help="for each process of its own, with the processes it starts (default: 2048)",
     )
     group.addoption("--seed", type=int, metavar="N", help="draw every case anew from this seed")
     group.addoption(
@@ -59,6 +77,14 @@ def pytest_configure(config: pytest.Config) -> None:
             setup_of(config)
         except HarnessError as error:
             raise pytest.UsageError(f"harness: {error}") from None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what runs in other processes, however the run came to its end."""
+    if SETUP in config.stash:
+        from harness.plugins.loading import close
+
+        close(config.stash[SETUP].plugins.implementations.values())
 
 
 def setup_of(config: pytest.Config) -> "Setup":

@@ -1,6 +1,7 @@
 """What one pytest process verifies with: plugins, chosen implementations, the store of Keras's results."""
 
-from collections.abc import Mapping, Sequence
+import argparse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.implementation import Implementation
+from harness.isolation.isolated import Loader
+from harness.isolation.limits import Limits
 from harness.plugins.loading import Plugins, load_and_choose
 from harness.report.baseline import Kind, kinds_of_change
 from harness.report.csv_file import read_csv
@@ -61,7 +64,8 @@ def begin(config: pytest.Config) -> Setup:
     failing = kinds_of_change(option.baseline_fail) if option.baseline_fail is not None else frozenset()
     # Read before this run's reports replace it.
     baseline = (read_csv(invoked_in / option.baseline), option.baseline) if option.baseline else None
-    plugins, implementations = load_and_choose(option.impl)
+    limits = Limits(option.time_limit, option.memory_limit)
+    plugins, implementations = load_and_choose(option.impl, None if option.in_process else Loader(limits))
     reports = invoked_in / option.reports if option.reports else config.rootpath / "reports"
     oracle = Oracle(reports / "oracle.sqlite")
     return Setup(
@@ -73,13 +77,16 @@ def begin(config: pytest.Config) -> Setup:
         option.seed,
         baseline,
         failing,
-        {each.name: _options(each, plugins, option.impl, option.seed) for each in implementations},
+        {each.name: _options(each, plugins, option) for each in implementations},
     )
 
 
-def _options(
-    implementation: Implementation, plugins: Plugins, chosen: Sequence[str], seed: int | None
-) -> tuple[str, ...]:
+def _options(implementation: Implementation, plugins: Plugins, option: argparse.Namespace) -> tuple[str, ...]:
     origin = plugins.origin_of(implementation)
-    needed = origin if origin in chosen else "" if implementation.default else implementation.name
-    return (*(("--impl", needed) if needed else ()), *(("--seed", str(seed)) if seed is not None else ()))
+    named = origin in option.impl
+    needed = origin if named else "" if implementation.default else implementation.name
+    return (
+        *(("--impl", needed) if needed else ()),
+        *(("--in-process",) if named and option.in_process else ()),
+        *(("--seed", str(option.seed)) if option.seed is not None else ()),
+    )

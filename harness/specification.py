@@ -4,14 +4,13 @@ import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
+from typing import Any, ClassVar, TypeAlias, dataclass_transform
 
 from harness.errors import SpecificationError, nearest
 
 Shape = tuple[int, ...]
 # One integer for both axes or two, in a signature; always two once stored.
 Pair: TypeAlias = Any
-S = TypeVar("S", bound="Specification")
 
 
 def _explaining_unknown_arguments(cls: type, init: Callable[..., None]) -> Callable[..., None]:
@@ -104,19 +103,24 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def from_dict(known: Mapping[str, type[S]], what: str, plain: Mapping[str, Any]) -> S:
-    """Build the specification that ``as_dict`` described.
+def from_dict(known: Mapping[str, type["Specification"]], what: str, plain: Mapping[str, Any]) -> Any:
+    """Build the specification that ``as_dict`` described, with those inside it.
 
     Args:
-        known: the classes by kind.
-        what: the word for these classes in the error message, such as ``layer``.
+        known: the classes by kind, also of what lies inside.
+        what: the word for it in the error message, such as ``layer``.
         plain: the canonical form.
+
+    Raises:
+        SpecificationError: a kind that is not known, or arguments that its class refuses.
     """
     kind = str(plain.get("kind"))
     if kind not in known:
         raise SpecificationError(f"unknown {what} {kind!r}.{nearest(kind, known)}")
-    return known[kind](**{key: _nested(value) for key, value in plain.items() if key != "kind"})
+    return known[kind](**{key: _nested(known, key, value) for key, value in plain.items() if key != "kind"})
 
 
-def _nested(value: Any) -> Any:
-    return tuple(_nested(item) for item in value) if isinstance(value, list) else value
+def _nested(known: Mapping[str, type["Specification"]], what: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return from_dict(known, what, value)
+    return tuple(_nested(known, what, item) for item in value) if isinstance(value, list) else value

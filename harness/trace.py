@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-Status = Literal["ok", "unsupported", "error"]
+Status = Literal["ok", "unsupported", "error", "timeout", "crash"]
 
 
 @dataclass(frozen=True)
@@ -14,10 +14,12 @@ class Trace:
     """The outcome of ``Implementation.run``.
 
     Attributes:
-        status: ``ok`` (observables came back), ``unsupported`` (declined, with a reason) or ``error``.
+        status: ``ok`` (observables came back), ``unsupported`` (declined, with a reason), ``error`` (it raised, or
+            returned nonsense), ``timeout`` or ``crash`` (its process was stopped, or died).
         observables: read-only arrays by name, as returned; empty unless ``ok``.
         seconds: wall time of the run.
-        reason: why there is nothing to judge; the last lines of the traceback for an error.
+        reason: why there is nothing to judge; the last lines of the traceback for an error, or of what a process
+            that died had printed.
         findings: what the run did that it should not, such as writing into its inputs.
     """
 

@@ -1,10 +1,8 @@
 """One Case, one implementation: draw the Problem, run it, judge it, and hear the witnesses where it fails."""
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,11 +17,13 @@ from harness.judging import Author, judge, marked
 from harness.layerwise import Layerwise
 from harness.plugins.loading import Plugins, load_plugins
 from harness.problem import GENERATOR_VERSION, Problem, jittered, make_problem
+from harness.purity import audit, is_audited, left_over, run_watched, surroundings, with_findings
 from harness.report.report import Report
 from harness.stores.oracle import Oracle, oracle_key
 from harness.trace import Trace
+from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.figures import bound_limit
-from harness.verdict.walk import local
+from harness.verdict.walk import Inputs, local
 from harness.witnesses import by_finite_differences, who_sides
 
 REFERENCE = "keras"
@@ -140,31 +140,52 @@ class Verification:
         self.reference = reference
         self.second_witness = second_witness
         self.diagnosis = diagnosis
-        self._latest: tuple[str, Problem, Check] | None = None
+        self._latest: tuple[str, Problem, Check, dict[Arithmetic, Inputs]] | None = None
 
     def rows(self, case: Case, implementation: Implementation) -> list[Comparison]:
         """Return one row for each observable the case requires, and for each it does not."""
-        problem, check = self._prepared(case)
-        author = Author.of(implementation, case)
+        problem, check, inputs = self._prepared(case)
         if check.unusable:
             reason = f"Keras, the reference, could not compute this case: {check.unusable}"
-            return judge(problem, author, Trace("error", {}, 0.0, reason))
+            return judge(problem, Author.of(implementation, case), Trace("error", {}, 0.0, reason))
         if implementation is self.reference.implementation:
             trace = self.reference.trace(problem)
         else:
-            trace = _run_watched(implementation, problem)
+            trace = run_watched(implementation, problem)
             if trace.findings:
                 self._latest = None
-        rows = judge(problem, author, trace, check.alone)
+        # Asked after the run, because a process of its own sends what it declares along with its answer.
+        author = Author.of(implementation, case)
+        if author.arithmetic not in inputs:
+            inputs[author.arithmetic] = Inputs(problem, author.arithmetic)
+        rows = judge(problem, author, trace, check.alone, inputs[author.arithmetic])
         rows = _without_resonance(rows, problem, author, implementation)
+        rows = self._with_purity(rows, problem, implementation, trace)
         rows = self._with_witnesses(rows, problem, implementation, trace)
         return self._with_causes(rows, problem, author, trace)
 
-    def _prepared(self, case: Case) -> tuple[Problem, Check]:
+    def _prepared(self, case: Case) -> tuple[Problem, Check, dict[Arithmetic, Inputs]]:
+        """Return the case's Problem, Keras's check, and what was computed from its inputs for each arithmetic."""
         if self._latest is None or self._latest[0] != case.key:
             problem = make_problem(case)
-            self._latest = case.key, problem, self.reference.check(problem.astype(REFERENCE_DTYPE))
+            self._latest = case.key, problem, self.reference.check(problem.astype(REFERENCE_DTYPE)), {}
         return self._latest[1:]
+
+    def _with_purity(
+        self, rows: list[Comparison], problem: Problem, implementation: Implementation, trace: Trace
+    ) -> list[Comparison]:
+        """Run some problems again, and tell in the rows what changes; Keras's results are stored and run once."""
+        if trace.status != "ok" or implementation is self.reference.implementation:
+            return rows
+
+        def judged(given: Problem, found: Trace) -> list[Comparison]:
+            author = Author.of(implementation, given.case)
+            return _without_resonance(judge(given, author, found), given, author, implementation)
+
+        findings = [*surroundings(rows, trace), *left_over(implementation, problem, trace, rows, judged)]
+        if is_audited(problem, rows):
+            findings += audit(implementation, problem, trace, rows, judged)
+        return marked(with_findings(rows, findings)) if findings else rows
 
     def _with_witnesses(
         self, rows: list[Comparison], problem: Problem, implementation: Implementation, trace: Trace
@@ -186,7 +207,10 @@ class Verification:
 
     def _with_causes(self, rows: list[Comparison], problem: Problem, author: Author, trace: Trace) -> list[Comparison]:
         """Look for the likely cause of the first failing row of each direction."""
-        if self.diagnosis is None or not any(row.first_wrong and row.verdict == "fail" for row in rows):
+        # What is planted in operators that are themselves wrong proves nothing.
+        if self.diagnosis is None or author.name == SOUND:
+            return rows
+        if not any(row.first_wrong and row.verdict == "fail" for row in rows):
             return rows
         expected = local(problem, trace.observables, author.arithmetic)
         told = {}
@@ -227,7 +251,7 @@ def _without_resonance(
     failed: set[str] = set()
     for number in range(1, JITTERED_RUNS + 1):
         near = jittered(problem, number)
-        failed |= {row.observable for row in judge(near, author, _run_watched(implementation, near)) if row.failed}
+        failed |= {row.observable for row in judge(near, author, run_watched(implementation, near)) if row.failed}
     looked_at = []
     for row in rows:
         if row.observable in marginal and row.observable in failed:
@@ -237,25 +261,6 @@ def _without_resonance(
             row = replace(row, verdict="pass", reason=reason, untrusted="it was out of bounds before the jitter")
         looked_at.append(row)
     return marked(looked_at)
-
-
-def _run_watched(implementation: Implementation, problem: Problem) -> Trace:
-    """Run, and turn the Trace into an error if the inputs were written into."""
-    before = _fingerprint(problem)
-    trace = run(implementation, problem)
-    if _fingerprint(problem) != before:
-        reason = f"{implementation.name} wrote into its inputs; expected it to copy what it changes"
-        return Trace("error", {}, trace.seconds, reason, findings=(reason,))
-    if "read-only" in trace.reason and trace.status == "error":
-        return replace(trace, reason=f"{trace.reason}\ninputs are read-only: copy what you change")
-    return trace
-
-
-def _fingerprint(problem: Problem) -> list[tuple[int, tuple[int, ...], np.dtype[Any], bool]]:
-    """Return what a write into an input changes: a checksum of the bytes, the shape, the format, the read-only flag."""
-    arrays = [array for batch in problem.batches for array in (batch.x, batch.y)]
-    arrays += [array for named in (*problem.weights.values(), *problem.state.values()) for array in named.values()]
-    return [(zlib.crc32(a.data), a.shape, a.dtype, a.flags.writeable) for a in arrays]
 
 
 def verification_with(plugins: Plugins, oracle: Oracle | None) -> Verification:

@@ -87,18 +87,22 @@ def reproducing(
             continue
         try:
             with np.errstate(all="ignore"):
-                value = _replayed(planted(fault, operators, problem.case), problem, shown, row)
+                replayed = _replayed(planted(fault, operators, problem.case), problem, shown, row)
+                value = np.asarray(np.nan if replayed is None else replayed, np.float64)
         except (Unsupported, KeyError, IndexError, ValueError, ArithmeticError):
             # The stage's inputs are not shown, or the fault cannot be made with these sizes.
             continue
-        if value is not None and _same(np.asarray(value, np.float64), got, expected):
+        # A fault that changes nothing here explains nothing, however close the wrong numbers are to the right ones.
+        if _same(value, got, expected) and not _same(value, expected.value, expected):
             found.append(fault)
     return found
 
 
 def _replayed(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Any:
     """Return the row's observable as these operators compute it, after all steps before: a fault may remember them."""
-    case, value, slots = problem.case, None, {}
+    case = problem.case
+    value: Any = None
+    slots: Mapping[str, Any] = {}
     for step in range(1, row.step + 1):
         numbers = OwnNumbers(problem, shown, step)
         if row.layer == "loss":

@@ -1,5 +1,6 @@
 """Loading plugins one by one: what is broken is set aside with its reason, and the rest goes on."""
 
+import importlib
 import importlib.metadata
 import importlib.util
 import sys
@@ -16,7 +17,7 @@ import pluggy
 from harness.case import Case
 from harness.errors import HarnessError, PluginError, nearest
 from harness.faults.fault import Fault
-from harness.implementation import API_VERSION, Implementation
+from harness.implementation import API_VERSION, Elsewhere, Implementation
 from harness.plugins import hook_specifications
 from harness.plugins.hook_specifications import PROJECT
 from harness.report.writer import Writer
@@ -97,6 +98,9 @@ class Plugins:
         return tuple(dict.fromkeys(chosen))
 
 
+# Loads what a user names, from its plugin name and what the user wrote.
+LoadNamed = Callable[[str, str], Loaded | Quarantined]
+
 # What the marker hookimpl without arguments says.
 _UNMARKED: pluggy.HookimplOpts = {
     "wrapper": False, "hookwrapper": False, "optionalhook": False, "tryfirst": False, "trylast": False,
@@ -114,32 +118,64 @@ class _Manager(pluggy.PluginManager):
         return marked
 
 
-def load_plugins(files: Iterable[str] = ()) -> Plugins:
-    """Load every entry point of the group ``harness``, this package's own first, and then the named files.
+def load_plugins(named: Iterable[str] = (), load_named: LoadNamed | None = None) -> Plugins:
+    """Load every entry point of the group ``harness``, this package's own first, and then what the user names.
 
     Args:
-        files: paths of Python files with hooks, or with implementations as module-level names.
+        named: Python files, folders of packages or modules, with hooks or with implementations as module-level names.
+        load_named: loads one of them; by default in this process.
     """
-    sources: list[tuple[str, str, Callable[[], object]]] = [
-        (entry.name, entry.value, entry.load)
-        for entry in sorted(importlib.metadata.entry_points(group=PROJECT), key=_own_first)
-    ]
-    sources += [(Path(path).stem, path, partial(_import_file, Path(path))) for path in files]
-    loaded: list[Loaded] = []
-    quarantined: list[Quarantined] = []
-    for name, origin, load in sources:
+    entries = sorted(importlib.metadata.entry_points(group=PROJECT), key=_own_first)
+    installed = _with(Plugins((), ()), (attempt(entry.name, entry.value, entry.load) for entry in entries))
+    return _with_named(installed, named, load_named)
+
+
+def _with_named(plugins: Plugins, named: Iterable[str], load_named: LoadNamed | None) -> Plugins:
+    return _with(plugins, ((load_named or attempt_named)(_plugin_name(origin), origin) for origin in named))
+
+
+def _with(plugins: Plugins, more: Iterable[Loaded | Quarantined]) -> Plugins:
+    loaded, quarantined = list(plugins.loaded), list(plugins.quarantined)
+    for plugin in more:
+        if isinstance(plugin, Quarantined):
+            quarantined.append(plugin)
+            continue
         try:
-            plugin = offered(name, origin, load())
             _refuse_taken_names(plugin, loaded)
-        except (PluginError, pluggy.PluginValidationError) as error:
-            # The message names the plugin already.
-            reason = str(error).removeprefix(f"plugin {name!r} ({origin})").removeprefix(":").strip()
-            quarantined.append(Quarantined(name, origin, reason))
-        except (Exception, SystemExit):  # whatever importing a plugin raises is shown with the plugin's name
-            quarantined.append(Quarantined(name, origin, traceback.format_exc(limit=-3).strip()))
+        except PluginError as error:
+            close(plugin.implementations)
+            quarantined.append(Quarantined(plugin.name, plugin.origin, str(error)))
         else:
             loaded.append(plugin)
     return Plugins(tuple(loaded), tuple(quarantined))
+
+
+def attempt(name: str, origin: str, load: Callable[[], object]) -> Loaded | Quarantined:
+    """Load one plugin, whatever that raises."""
+    try:
+        return offered(name, origin, load())
+    except (PluginError, pluggy.PluginValidationError) as error:
+        # The message names the plugin already.
+        reason = str(error).removeprefix(f"plugin {name!r} ({origin})").removeprefix(":").strip()
+        return Quarantined(name, origin, reason)
+    except (Exception, SystemExit):  # whatever importing a plugin raises is shown with the plugin's name
+        return Quarantined(name, origin, traceback.format_exc(limit=-3).strip())
+
+
+def attempt_named(name: str, origin: str) -> Loaded | Quarantined:
+    """Load a Python file, the folder of a package, or a module, in this process."""
+    return attempt(name, origin, partial(_import_named, origin))
+
+
+def close(implementations: Iterable[Implementation]) -> None:
+    """End what implementations have running in other processes."""
+    for implementation in implementations:
+        if isinstance(implementation, Elsewhere):
+            implementation.close()
+
+
+def _plugin_name(origin: str) -> str:
+    return Path(origin).stem if _is_path(origin) else origin
 
 
 def _own_first(entry: importlib.metadata.EntryPoint) -> tuple[bool, str]:
@@ -227,40 +263,77 @@ def _refuse_taken_names(plugin: Loaded, loaded: Sequence[Loaded]) -> None:
             own.add(found.name)
 
 
-def _import_file(path: Path) -> ModuleType:
+def _is_path(origin: str) -> bool:
+    return origin.endswith(".py") or (Path(origin) / "__init__.py").is_file()
+
+
+def _import_named(origin: str) -> ModuleType:
+    if not _is_path(origin):
+        return importlib.import_module(origin)
+    path = Path(origin)
+    if path.is_dir():
+        return _import_path(origin, path.resolve() / "__init__.py", path.resolve().name, path.resolve().parent)
     if not path.is_file():
-        raise PluginError(f"--impl {path}: there is no such file")
-    # A file named like a module that is loaded already, such as json.py, must not take its place.
-    name = path.stem if path.stem not in sys.modules else str(path.resolve().with_suffix(""))
-    specification = importlib.util.spec_from_file_location(name, path)
+        raise PluginError(f"--impl {origin}: there is no such file")
+    return _import_path(origin, path, path.stem, path.resolve().parent)
+
+
+def _import_path(origin: str, path: Path, name: str, beside: Path) -> ModuleType:
+    if name in sys.modules:
+        # A file named like a module that is loaded already, such as json.py, must not take its place.
+        name = str(path.resolve().with_suffix(""))
+    inside = [str(path.parent)] if path.name == "__init__.py" else None
+    specification = importlib.util.spec_from_file_location(name, path, submodule_search_locations=inside)
     if specification is None or specification.loader is None:
-        raise PluginError(f"--impl {path}: expected a Python file, name ending in .py")
+        raise PluginError(f"--impl {origin}: expected a Python file, name ending in .py")
     module = importlib.util.module_from_spec(specification)
     # What lies beside the file can be imported from it, as when Python runs it.
-    sys.path.insert(0, str(path.resolve().parent))
+    sys.path.insert(0, str(beside))
     sys.modules[name] = module
     try:
         specification.loader.exec_module(module)
     except BaseException:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
         raise
     return module
 
 
-def split_names_and_files(values: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Divide the values of ``--impl`` into names and paths of Python files."""
+def load_and_choose(
+    values: Iterable[str], load_named: LoadNamed | None = None
+) -> tuple[Plugins, tuple[Implementation, ...]]:
+    """Load all plugins and return them with the implementations that ``--impl`` names, or the default ones.
+
+    Args:
+        values: names of implementations, and files, folders and modules that offer some.
+        load_named: loads one of the latter; by default in this process.
+
+    Raises:
+        HarnessError: a value names nothing, or what it names cannot be loaded.
+    """
     values = list(values)
-    files = [value for value in values if value.endswith(".py")]
-    return [value for value in values if value not in files], files
+    installed = load_plugins()
+    known = {*installed.implementations, *(each.name for each in installed.loaded)}
+    known |= {each.name for each in installed.quarantined}
+    named = [value for value in values if value not in known and (_is_path(value) or _is_module(value))]
+    plugins = _with_named(installed, named, load_named)
+    try:
+        return plugins, plugins.choose(_names(values, named, plugins))
+    except BaseException:
+        close(plugins.implementations.values())
+        raise
 
 
-def load_and_choose(values: Iterable[str]) -> tuple[Plugins, tuple[Implementation, ...]]:
-    """Load all plugins and return them with the implementations that ``--impl`` names, or the default ones."""
-    names, files = split_names_and_files(values)
-    plugins = load_plugins(files)
-    for path in files:
-        aside = [plugin for plugin in plugins.quarantined if plugin.origin == path]
+def _names(values: Iterable[str], named: Sequence[str], plugins: Plugins) -> list[str]:
+    names: list[str] = [value for value in values if value not in named]
+    for origin in named:
+        aside = [plugin for plugin in plugins.quarantined if plugin.origin == origin]
         if aside:
             raise HarnessError(str(aside[0]))
-        names += [found.name for plugin in plugins.loaded if plugin.origin == path for found in plugin.implementations]
-    return plugins, plugins.choose(names)
+        offering = [plugin for plugin in plugins.loaded if plugin.origin == origin]
+        names += [found.name for plugin in offering for found in plugin.implementations]
+    return names
+
+
+def _is_module(value: str) -> bool:
+    parts = value.split(".")
+    return all(part.isidentifier() for part in parts) and importlib.util.find_spec(parts[0]) is not None

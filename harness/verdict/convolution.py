@@ -15,12 +15,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.summation import PARTS, in_parts, is_many, product_of_blocks, repeats
+from harness.verdict.coherence import repeats
+from harness.verdict.estimate import Estimate, Floats, joined
+from harness.verdict.products import is_many, parts_for, product_of_blocks
+from harness.verdict.sizes import Exact, Lengths, lengths
+from harness.verdict.summation import PARTS
 from harness.verdict.windows import Windows, turned
 
 # A block's windows, their magnitudes and squares stay in the processor's cache until they are used.
 BLOCK_ELEMENTS = 2**17
+# So do the sums of a block, of which there are a dozen arrays.
+BLOCK_SUMS = 2**15
 
 
 def output(
@@ -40,15 +45,22 @@ def output(
     matrices = kernel.mapped(lambda array: _matrices(array, groups))
     by_group = bias.mapped(lambda array: array.reshape(groups, 1, -1)) if bias is not None else None
     count = windows.down.count, windows.across.count
+    n = matrices.shape[1]
     many = is_many(x.shape[0] * count[0] * count[1] * matrices.value.size)
-    repeated = repeats(matrices.shape[1], arithmetic, x.value, kernel.value)
-    parts = [
-        product_of_blocks(in_parts(columns, matrices, many), many, repeated, arithmetic, by_group).mapped(
-            lambda array: array.swapaxes(0, 1).reshape(-1, *count, filters)
-        )
-        for columns in _blocks(x, windows, groups)
-    ]
-    return _joined(parts)
+    repeated = repeats(n, arithmetic, x.value, kernel.value)
+    parts = parts_for(n, many)
+    of_rows = _lengths_of_windows(x.value, windows, groups) if many else None
+    of_columns = lengths(matrices.value, "gnf,gnf->gf") if many else None
+    found, start = [], 0
+    for columns in _blocks(x, windows, groups, filters):
+        sizes: Exact | Lengths = Exact()
+        if of_rows is not None and of_columns is not None:
+            rows = slice(start, start + columns.shape[1])
+            sizes = Lengths((of_rows[0][:, rows], of_rows[1][:, rows]), of_columns)
+        sums = product_of_blocks([(columns, matrices)], sizes, parts, repeated, arithmetic, by_group)
+        found.append(sums.mapped(lambda array: array.swapaxes(0, 1).reshape(-1, *count, filters)))
+        start += columns.shape[1]
+    return joined(found)
 
 
 def input_gradient(
@@ -67,79 +79,110 @@ def input_gradient(
     taps = kernel.shape[:2]
     channels = groups * kernel.shape[2]
     shape = dy.shape[0], windows.down.size, windows.across.size, channels
-    start = np.broadcast_to(0.0 if bias is None else bias.value, shape).copy()
-    inherited = bias is not None and not bias.is_exact
-    det = np.broadcast_to(bias.det if bias is not None and inherited else 0.0, shape).copy()
-    var = np.broadcast_to(bias.var if bias is not None and inherited else 0.0, shape).copy()
+    start = Estimate.exact(0.0) if bias is None else bias
+    value, det, var = (np.full(shape, array) for array in (start.value, start.det, start.var))
     for down, across in itertools.product(turned(windows.down), turned(windows.across)):
 
         def part(array: Floats, down: slice = down.taps, across: slice = across.taps) -> Floats:
             return _exchanged(array.reshape(*taps, *kernel.shape[2:])[down, across], groups)
 
         estimate = output(dy, kernel.mapped(part), Windows(down.windows, across.windows), groups, arithmetic, bias)
+        if estimate.shape == shape:
+            return estimate
         pixels = slice(None), down.pixels, across.pixels
-        start[pixels], det[pixels], var[pixels] = estimate.value, estimate.det, estimate.var
-    return Estimate(start, det, var)
+        value[pixels], det[pixels], var[pixels] = estimate.value, estimate.det, estimate.var
+    return Estimate(value, det, var)
 
 
 def kernel_gradient(x: Estimate, dy: Estimate, windows: Windows, groups: int, arithmetic: Arithmetic) -> Estimate:
     """Return the gradient with respect to the kernel, (kernel height, kernel width, channels / groups, filters)."""
     channels, filters = x.shape[3] // groups, dy.shape[3]
-    images = _images(x, windows)
+    images = _images(x, windows, 0)
     parts = -(-PARTS // -(-x.shape[0] // images))
 
     def by_group(array: Floats) -> Floats:
         return array.reshape(-1, groups, filters // groups).swapaxes(0, 1)
 
+    every = dy.mapped(by_group)
+
     def pairs() -> Iterator[tuple[Estimate, Estimate]]:
-        every = dy.mapped(by_group)
         start = 0
-        for columns in _blocks(x, windows, groups):
+        for columns in _blocks(x, windows, groups, 0):
             rows = columns.shape[1]
-            count = min(parts, rows)
-            for begin, end in itertools.pairwise(rows * part // count for part in range(count + 1)):
-                yield (
-                    columns[:, begin:end].mapped(lambda array: array.swapaxes(1, 2)),
-                    every[:, start + begin : start + end],
-                )
+            yield columns.mapped(lambda array: array.swapaxes(1, 2)), every[:, start : start + rows]
             start += rows
 
-    many = is_many(dy.value.size * windows.taps * channels)
-    sums = product_of_blocks(
-        pairs(), many, repeats(dy.value.size // filters, arithmetic, x.value, dy.value), arithmetic
-    )
-    return sums.mapped(
+    sizes: Exact | Lengths = Exact()
+    if is_many(dy.value.size * windows.taps * channels):
+        sizes = Lengths(_lengths_of_taps(x.value, windows, groups), lengths(every.value, "gnf,gnf->gf"))
+    repeated = repeats(dy.value.size // filters, arithmetic, x.value, dy.value)
+    return product_of_blocks(pairs(), sizes, parts, repeated, arithmetic).mapped(
         lambda array: array.swapaxes(0, 1).reshape(windows.down.taps, windows.across.taps, channels, filters)
     )
 
 
-def _images(x: Estimate, windows: Windows) -> int:
+def _lengths_of_windows(x: Floats, windows: Windows, groups: int) -> tuple[Floats, Floats]:
+    """Return Σ x² and Σ x⁴ over each window, (groups, images * windows): those of its pixels, added up."""
+    by_group = x.reshape(*x.shape[:3], groups, -1)
+    together = max(1, BLOCK_SUMS * len(x) // x.size)
+    parts = [lengths(by_group[begin : begin + together], "bhwgc,bhwgc->bhwg") for begin in range(0, len(x), together)]
+
+    def of_windows(array: Floats) -> Floats:
+        padded = windows.padded(array)
+        total = np.zeros((len(x), windows.down.count, windows.across.count, groups))
+        for row, column in np.ndindex(windows.down.taps, windows.across.taps):
+            total += windows.tap(padded, row, column)
+        return total.reshape(-1, groups).T
+
+    return (
+        of_windows(np.concatenate([squares for squares, _ in parts])),
+        of_windows(np.concatenate([fourths for _, fourths in parts])),
+    )
+
+
+def _lengths_of_taps(x: Floats, windows: Windows, groups: int) -> tuple[Floats, Floats]:
+    """Return Σ x² and Σ x⁴ over what each tap sees, (groups, taps * channels / groups): over images, then pixels."""
+    of_pixels = lengths(x, "bhwc,bhwc->hwc")
+
+    def of_taps(array: Floats) -> Floats:
+        padded = windows.padded(array[np.newaxis])
+        seen = [
+            windows.tap(padded, *tap).sum(axis=(0, 1, 2)) for tap in np.ndindex(windows.down.taps, windows.across.taps)
+        ]
+        return np.reshape(seen, (windows.taps, groups, -1)).swapaxes(0, 1).reshape(groups, -1)
+
+    return of_taps(of_pixels[0]), of_taps(of_pixels[1])
+
+
+def _images(x: Estimate, windows: Windows, filters: int) -> int:
     """Return how many images a block holds."""
-    for_each = windows.down.count * windows.across.count * windows.taps * x.shape[3]
-    return max(1, min(x.shape[0], BLOCK_ELEMENTS // for_each))
+    of_image = windows.down.count * windows.across.count
+    return max(
+        1,
+        min(
+            x.shape[0],
+            BLOCK_ELEMENTS // (of_image * windows.taps * x.shape[3]),
+            BLOCK_SUMS // (of_image * filters) if filters else x.shape[0],
+        ),
+    )
 
 
-def _blocks(x: Estimate, windows: Windows, groups: int) -> Iterator[Estimate]:
-    """Yield every window as a row, block by block, (groups, images * windows, taps * channels / groups)."""
-    images = _images(x, windows)
+def _blocks(x: Estimate, windows: Windows, groups: int, filters: int) -> Iterator[Estimate]:
+    """Yield each window as a row, block by block.
+
+    Rows are (groups, images * windows, taps * channels / groups). ``filters`` is that of sums kept for every window.
+    """
+    images = _images(x, windows, filters)
 
     def columns(array: Floats) -> Floats:
         view = windows.over(array)
+        if groups == 1:
+            return view.reshape(1, math.prod(view.shape[:3]), -1)
         by_group = view.reshape(*view.shape[:5], groups, -1).transpose(5, 0, 1, 2, 3, 4, 6)
         return by_group.reshape(groups, math.prod(view.shape[:3]), -1)
 
     for start in range(0, x.shape[0], images):
-        yield x[start : start + images].mapped(columns)
-
-
-def _joined(parts: list[Estimate]) -> Estimate:
-    if len(parts) == 1:
-        return parts[0]
-    return Estimate(
-        np.concatenate([part.value for part in parts]),
-        np.concatenate([part.det for part in parts]),
-        np.concatenate([part.var for part in parts]),
-    )
+        yield (x[start : start + images] if images < x.shape[0] else x).mapped(columns)
 
 
 def _matrices(kernel: Floats, groups: int) -> Floats:

@@ -8,6 +8,7 @@ Sources: Higham, Accuracy and Stability of Numerical Algorithms, chapters 2 and 
 Comput. 41 (2019), for independent roundings.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,7 @@ class Estimate:
     def exact(cls, array: Any) -> "Estimate":
         """Return an array of any format without error."""
         value = np.asarray(array, dtype=np.float64)
-        zero = np.broadcast_to(0.0, value.shape)
+        zero = _zeros(value.shape)
         return cls(value, zero, zero)
 
     @property
@@ -55,10 +56,12 @@ class Estimate:
     @property
     def is_exact(self) -> bool:
         """True where no element has an error."""
-        if any(self.det.strides):
-            return not self.det.any()
-        # ``exact`` broadcasts one 0, which need not be looked at again for each element.
-        return self.det.size == 0 or self.det.item(0) == 0
+        if self.det.size == 0:
+            return True
+        # The first element tells of most estimates: ``exact`` holds one 0 for all, and few errors are 0 somewhere.
+        if self.det.item(0) != 0:
+            return False
+        return not (any(self.det.strides) and self.det.any())
 
     @property
     def reach(self) -> tuple[Floats, Floats]:
@@ -104,7 +107,11 @@ class Estimate:
 
     def off_by(self, det: Factor) -> "Estimate":
         """Return this estimate with another error of at most ``det``, uniformly distributed within it."""
-        return Estimate(self.value, self.det + det, self.var + np.square(det) / 3)
+        var = np.square(det)
+        var = var / 3
+        if np.shape(det) == self.value.shape and self.is_exact:
+            return Estimate(self.value, np.asarray(det), np.asarray(var))
+        return Estimate(self.value, self.det + det, self.var + var)
 
     def off_by_either(self, difference: Factor) -> "Estimate":
         """Return this estimate with another error that is 0 or ``difference``, as of a choice between two values."""
@@ -120,5 +127,23 @@ class Estimate:
     def rounding(value: Floats, roundings: Factor, arithmetic: Arithmetic) -> Floats:
         """Return the worst case of ``roundings`` roundings of ``value``, with one underflow; 0 where ``value`` is 0."""
         magnitude = np.abs(value)
-        error: Floats = roundings * arithmetic.unit_roundoff * magnitude
-        return error + (magnitude > 0) * arithmetic.smallest_normal
+        error: Floats = magnitude * (roundings * arithmetic.unit_roundoff)
+        error += (magnitude > 0) * arithmetic.smallest_normal
+        return error
+
+
+def joined(parts: list[Estimate], axis: int = 0) -> Estimate:
+    """Return the estimates of all parts as one, along an axis."""
+    if len(parts) == 1:
+        return parts[0]
+    value = np.concatenate([part.value for part in parts], axis)
+    if all(part.is_exact for part in parts):
+        return Estimate.exact(value)
+    det, var = ([part.det for part in parts], [part.var for part in parts])
+    return Estimate(value, np.concatenate(det, axis), np.concatenate(var, axis))
+
+
+@functools.lru_cache(maxsize=4096)
+def _zeros(shape: tuple[int, ...]) -> Floats:
+    """Return the read-only array of that shape that holds one 0 for all elements."""
+    return np.broadcast_to(0.0, shape)

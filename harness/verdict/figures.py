@@ -27,7 +27,7 @@ import numpy as np
 from harness.problem import Array
 from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.estimate import Estimate, Flags, Floats
-from harness.verdict.walk import Expected, Origin
+from harness.verdict.stages import Expected, Origin
 
 # Limits, calibrated on correct implementations: the largest t seen was below 4 for one stage, 6.4 end to end.
 SIGMAS = 8.0
@@ -102,29 +102,12 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
     """
     values, want = np.asarray(got, np.float64), expected.estimate.value
     with np.errstate(all="ignore"):
-        distance = np.abs(values - want)
         deviation = _deviation(expected, arithmetic)
-        nonfinite = np.zeros(values.shape, np.bool_)
-        if not np.isfinite(distance).all():
-            agree = (values == want) | (np.isnan(values) & np.isnan(want))
-            agree |= ~np.isfinite(values) & _may_overflow(expected.estimate, arithmetic)
-            distance = np.where(agree, 0.0, distance)
-            nonfinite = ~agree & ~(np.isfinite(values) & np.isfinite(want))
-        different = (distance != 0) & ~nonfinite
-        t, bound = (
-            np.divide(distance, allowed, out=np.where(nonfinite, np.inf, 0.0), where=different)
-            for allowed in (deviation, expected.estimate.det)
-        )
-        # An error that is not a number excuses nothing, unless squares of such values are too large for float64.
-        known = np.abs(want) < LARGEST_SQUARED
-        t, bound = (
-            np.where(np.isnan(ratio), np.where(known, np.inf, 0.0), ratio) if np.isnan(ratio.max()) else ratio
-            for ratio in (t, bound)
-        )
-        worst = tuple(int(place) for place in np.unravel_index(int(np.argmax(t)), t.shape))
-        rms = math.sqrt(float(np.square(t).mean()))
-        size = math.sqrt(float(np.square(want).mean()))
-        sens = SIGMAS * float(np.median(_sample(deviation))) / size if size > 0 else math.inf
+        distance, nonfinite = _distance(values, expected.estimate, arithmetic)
+        t, bound = (_in_units(distance, nonfinite, allowed, want) for allowed in (deviation, expected.estimate.det))
+        worst = np.unravel_index(int(t.argmax()), t.shape)
+        rms, size = _root_mean_square(t), _root_mean_square(want)
+        sens = SIGMAS * _median(_sample(deviation)) / size if size > 0 else math.inf
     return Figures(
         elements=values.size,
         distinct=np.unique(want).size if rms > RMS_OF_MANY else values.size,
@@ -133,13 +116,21 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
         bound=float(bound.max()),
         sens=sens,
         origin=expected.origin,
-        nonfinite=int(np.count_nonzero(nonfinite)),
+        nonfinite=0 if nonfinite is None else int(np.count_nonzero(nonfinite)),
         zeros=1 - np.count_nonzero(want) / want.size,
-        index=worst,
+        index=tuple(map(int, worst)),
         expected=float(want[worst]),
         got=float(values[worst]),
         error=float(distance[worst]),
     )
+
+
+def largest_t(got: Array, expected: Expected, arithmetic: Arithmetic) -> float:
+    """Return t alone, as ``figures`` does; infinite where elements are finite on one side only."""
+    values, want = np.asarray(got, np.float64), expected.estimate.value
+    with np.errstate(all="ignore"):
+        distance, nonfinite = _distance(values, expected.estimate, arithmetic)
+        return float(_in_units(distance, nonfinite, _deviation(expected, arithmetic), want).max())
 
 
 def too_far(found: Figures, arithmetic: Arithmetic) -> str:
@@ -188,12 +179,56 @@ def rms_limit(distinct: int) -> float:
     return RMS_OF_MANY + (SIGMAS - RMS_OF_MANY) / math.sqrt(distinct)
 
 
+def _distance(values: Floats, estimate: Estimate, arithmetic: Arithmetic) -> tuple[Floats, Flags | None]:
+    """Return the distance of each element, 0 where both sides agree, and which are not finite; None for none."""
+    want = estimate.value
+    distance = np.abs(values - want)
+    if math.isfinite(distance.max()):
+        return distance, None
+    agree = (values == want) | (np.isnan(values) & np.isnan(want))
+    agree |= ~np.isfinite(values) & _may_overflow(estimate, arithmetic)
+    return np.where(agree, 0.0, distance), ~agree & ~(np.isfinite(values) & np.isfinite(want))
+
+
+def _in_units(distance: Floats, nonfinite: Flags | None, allowed: Floats, want: Floats) -> Floats:
+    """Return the distances divided by what is allowed: 0 where there is none, infinite where it is not finite."""
+    if nonfinite is None:
+        ratio: Floats = np.divide(distance, allowed)
+        # The largest is not a number if any is not: 0 / 0, or an error that is none.
+        if not math.isnan(ratio.max()):
+            return ratio
+        if not distance.any():
+            return distance
+        nonfinite = np.zeros(distance.shape, np.bool_)
+    different = (distance != 0) & ~nonfinite
+    ratio = np.divide(distance, allowed, out=np.where(nonfinite, np.inf, 0.0), where=different)
+    # An error that is not a number excuses nothing, unless squares of such values are too large for float64.
+    return np.where(np.isnan(ratio), np.where(np.abs(want) < LARGEST_SQUARED, np.inf, 0.0), ratio)
+
+
+def _root_mean_square(array: Floats) -> float:
+    flat = array.reshape(-1)
+    return math.sqrt(float(flat.dot(flat)) / flat.size)
+
+
 def _sample(array: Floats) -> Floats:
     return np.asarray(array.flat[:: array.size // SAMPLE + 1])
 
 
+def _median(sample: Floats) -> float:
+    """Return the median of a sample, which is sorted on the way; not a number if any is not."""
+    sample.sort()
+    middle = sample.size // 2
+    # What is not a number is sorted to the end.
+    if math.isnan(sample[-1]):
+        return math.nan
+    return float(sample[middle] if sample.size % 2 else (sample[middle - 1] + sample[middle]) / 2)
+
+
 def _deviation(expected: Expected, arithmetic: Arithmetic) -> Floats:
     estimate = expected.estimate
+    if estimate.is_exact:
+        return estimate.det
     var = estimate.var * bound_limit(arithmetic)
     deviation: Floats = np.sqrt(var)
     if not var.min() > SMALLEST_VARIANCE:

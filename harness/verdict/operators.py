@@ -1,5 +1,6 @@
 """Where an operator's definition is found: under its own file name."""
 
+import functools
 import importlib
 from types import ModuleType
 
@@ -16,11 +17,15 @@ def operator_of(specification: Specification) -> ModuleType:
       ``infer(layer, weights, x, arithmetic) -> y`` and ``moving(layer, weights, cache, arithmetic) -> by name``.
       ``x`` and ``dx`` are an Estimate, or a tuple of them for a layer with several inputs;
     - an activation: ``forward(activation, x, arithmetic) -> y`` and
-      ``backward(activation, x, y, dy, arithmetic) -> dx``, with ``y`` the implementation's own output where it is known;
+      ``backward(activation, x, y, dy, arithmetic) -> dx``, ``y`` the implementation's own output where known;
     - a loss: ``forward(loss, y_true, y_pred, arithmetic) -> value`` and
       ``backward(loss, y_true, y_pred, arithmetic) -> gradient``;
     - an optimizer: ``update(optimizer, step, weight, gradient, slots, arithmetic) -> (weight, slots)``.
     """
     kind = type(specification)
-    room = kind.__module__.split(".")[1]
-    return importlib.import_module(f"harness.verdict.{room}.{file_name(kind)}")
+    return _module(kind.__module__.split(".")[1], file_name(kind))
+
+
+@functools.cache
+def _module(room: str, name: str) -> ModuleType:
+    return importlib.import_module(f"harness.verdict.{room}.{name}")

@@ -45,7 +45,13 @@ def test_the_core_imports_neither_keras_nor_tensorflow():
 
 
 # The notebook is the vectorized operators with planted faults, by design. "from impls import x" is seen as "impls".
-MADE_OF = {"notebook": ("impls.vectorized", "impls.faults")}
+# Keras in other ways is built from the same layers.
+MADE_OF = {
+    "notebook": ("impls.vectorized", "impls.faults"),
+    "keras_fit": ("impls.keras",),
+    "keras_jax": ("impls.keras", "impls.jax"),
+    "keras_torch": ("impls.keras", "impls.keras_jax", "impls.torch"),
+}
 
 
 @pytest.mark.parametrize("room", IMPLEMENTATIONS)
@@ -56,8 +62,8 @@ def test_an_implementation_imports_the_core_and_itself_but_no_other_implementati
     assert [pair for pair in unexplained if not (room in MADE_OF and pair[1] == "impls")] == []
 
 
-@pytest.mark.parametrize("room", [room for room in IMPLEMENTATIONS if room != "keras"])
-def test_only_the_reference_imports_keras(room):
+@pytest.mark.parametrize("room", [room for room in IMPLEMENTATIONS if not room.startswith("keras")])
+def test_only_rooms_of_keras_import_keras(room):
     assert [pair for pair in reached(f"impls/{room}") if belongs(pair[1], *REFERENCE_PACKAGES)] == []
 
 

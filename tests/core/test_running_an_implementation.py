@@ -9,7 +9,8 @@ from harness.errors import Unsupported
 from harness.implementation import run
 from harness.observables import required
 from harness.problem import make_problem
-from harness.verification import Reference, Verification, _run_watched
+from harness.purity import run_watched
+from harness.verification import Reference, Verification
 
 
 def raising(error):
@@ -170,8 +171,8 @@ def test_writing_into_inputs_all_the_same_is_found_and_harms_nobody_after(judged
 
 
 def test_a_written_input_is_a_finding_and_a_copied_one_is_none(scripted, vectorized, case):
-    assert _run_watched(scripted(write_after_lifting_the_flag), make_problem(case)).findings
-    assert not _run_watched(scripted(vectorized.run), make_problem(case)).findings
+    assert run_watched(scripted(write_after_lifting_the_flag), make_problem(case)).findings
+    assert not run_watched(scripted(vectorized.run), make_problem(case)).findings
 
 
 def test_the_problem_of_one_case_is_drawn_once_for_all_implementations(case, verification, scripted):

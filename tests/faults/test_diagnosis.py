@@ -91,6 +91,17 @@ def test_an_error_that_is_in_no_catalogue_is_not_explained_away(kind, operators)
     assert seen > 0
 
 
+def test_a_fault_that_changes_nothing_here_does_not_explain_a_small_error(operators):
+    piling_up = FAULTS["conv2d-gradients-pile-up"]
+    case = cases_of("Conv2D")[0]
+    ((problem, shown, row, estimate), *_) = first_failures(
+        faulty(FAULTS["conv2d-bias-gradient-over-all-filters"], operators, "mine"), case
+    )
+    assert row.step == 1
+    nearly_right = {**shown, row.observable: estimate.value + estimate.det}
+    assert reproducing([piling_up], operators, problem, nearly_right, row, estimate) == []
+
+
 def test_what_fitted_last_is_tried_first_and_searches_are_limited(operators, monkeypatch):
     fault = FAULTS["conv2d-bias-gradient-over-all-filters"]
     tried = []

@@ -27,7 +27,7 @@ def test_a_distributed_run_finds_the_same(project, mine):
 
 def test_a_worker_that_dies_loses_only_its_own_case(project, mine):
     before = "import os; x.shape == (5, 5) and layer.units == 4 and x.dtype == 'float32' and os._exit(3)"
-    result = project.runpytest_subprocess("--impl", mine(before=before), "-n", "2")
+    result = project.runpytest_subprocess("--impl", mine(before=before), "--in-process", "-n", "2")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*the process died that ran*units4-float32-mine*"])
     result.stdout.fnmatch_lines(["*1 of 4 runs of a case were not carried out*"])
@@ -38,7 +38,7 @@ def test_a_worker_that_dies_loses_only_its_own_case(project, mine):
 
 def test_an_interrupted_run_reports_what_was_done(project, mine):
     before = "if layer.units == 4: raise KeyboardInterrupt"
-    result = project.runpytest_subprocess("--impl", mine(before=before))
+    result = project.runpytest_subprocess("--impl", mine(before=before), "--in-process")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*the run was interrupted*", "*2 of 4 runs of a case were not carried out*"])
     assert {row["case"] for row in table(project)} == {"dense-5-units3-float32", "dense-5-units3-float64"}
@@ -46,7 +46,7 @@ def test_an_interrupted_run_reports_what_was_done(project, mine):
 
 def test_a_killed_run_leaves_its_rows_on_disk_and_the_next_says_where(project, mine):
     before = "import os, signal; layer.units == 4 and os.kill(os.getpid(), signal.SIGKILL)"
-    result = project.runpytest_subprocess("--impl", mine(before=before))
+    result = project.runpytest_subprocess("--impl", mine(before=before), "--in-process")
     assert result.ret == -signal.SIGKILL
     (journal,) = (project.path / "reports").glob("unfinished-*.jsonl")
     names, *rows = map(json.loads, journal.read_text(encoding="utf-8").splitlines())

@@ -181,7 +181,7 @@ def test_a_writer_that_raises_stops_no_other_and_fails_the_run(project):
         "@hookimpl\ndef harness_implementations():\n    from impls.vectorized import harness_implementations as them\n"
         "    (found,) = them()\n    found.name = 'mine'\n    return [found]"
     )
-    result = project.runpytest("--impl", "mine.py")
+    result = project.runpytest("--impl", "mine.py", "--in-process")
     result.assert_outcomes(passed=4)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["ERROR: writer 'broken' raised ValueError: no"])

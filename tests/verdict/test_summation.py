@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from harness.verdict import FLOAT32, FLOAT64, Arithmetic, Estimate
-from harness.verdict.summation import FEW, accumulated, product, repeats, total
+from harness.verdict.coherence import repeats
+from harness.verdict.products import product
+from harness.verdict.summation import FEW, accumulated, total
 
 U = FLOAT32.unit_roundoff
 

@@ -13,6 +13,7 @@ import numpy as np
 from harness.layers import AveragePooling2D
 from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.estimate import Estimate, Floats
+from harness.verdict.layers._images import few_at_a_time
 from harness.verdict.summation import accumulated, total
 from harness.verdict.windows import Windows, windows_of
 
@@ -23,25 +24,38 @@ def forward(
     """Return y (batch, windows down, windows across, channels) and the windows."""
     _, height, width, _ = x.shape
     windows = windows_of(layer, layer.pool_size, (height, width))
-    seen = x.mapped(windows.over)
-    if windows.taps == 1:
-        return seen.mapped(lambda array: array[:, :, :, 0, 0]), windows
-    return total(seen, (3, 4), arithmetic).scaled(1 / windows.inside).rounded(2, arithmetic), windows
+    return few_at_a_time(lambda images: _averages(images, windows, arithmetic), x[0].value.size, x), windows
 
 
 def backward(
     layer: AveragePooling2D, weights: Mapping[str, Estimate], windows: Windows, dy: Estimate, arithmetic: Arithmetic
 ) -> tuple[Estimate, Mapping[str, Estimate]]:
     """Return the gradient with respect to x (batch, height, width, channels), and no gradients of parameters."""
+    if not windows.overlap:
+        return _shared(dy, windows, arithmetic).mapped(lambda array: _gathered(array, windows)), {}
+    elements = windows.down.size * windows.across.size * dy.shape[3]
+    return few_at_a_time(lambda dy: _gradient(dy, windows, arithmetic), elements, dy), {}
 
-    def scattered(share: Floats) -> Floats:
-        taps = windows.down.taps, windows.across.taps
-        each = share[:, :, :, None, None]
-        return windows.scattered(np.broadcast_to(each, (*share.shape[:3], *taps, share.shape[3])))
 
+def _averages(x: Estimate, windows: Windows, arithmetic: Arithmetic) -> Estimate:
+    seen = x.mapped(windows.over)
+    if windows.taps == 1:
+        return seen.mapped(lambda array: array[:, :, :, 0, 0])
+    return total(seen, (3, 4), arithmetic).scaled(1 / windows.inside).rounded(2, arithmetic)
+
+
+def _gradient(dy: Estimate, windows: Windows, arithmetic: Arithmetic) -> Estimate:
+    share = _shared(dy, windows, arithmetic)
+    count = windows.seen if share.value.all() else _gathered((share.value != 0).astype(np.float64), windows)
+    dx = accumulated(_gathered(share.value, windows), _gathered(np.abs(share.value), windows), count, arithmetic)
+    return Estimate(dx.value, dx.det + _gathered(share.det, windows), dx.var + _gathered(share.var, windows))
+
+
+def _shared(dy: Estimate, windows: Windows, arithmetic: Arithmetic) -> Estimate:
+    """Return what each element of a window receives, the shape of dy."""
     share = dy.scaled(1 / windows.inside)
-    if windows.taps > 1:
-        share = share.rounded(2, arithmetic)
-    count = scattered((share.value != 0).astype(np.float64))
-    dx = accumulated(scattered(share.value), scattered(np.abs(share.value)), count, arithmetic)
-    return Estimate(dx.value, dx.det + scattered(share.det), dx.var + scattered(share.var)), {}
+    return share.rounded(2, arithmetic) if windows.taps > 1 else share
+
+
+def _gathered(share: Floats, windows: Windows) -> Floats:
+    return windows.gathered(lambda row, column: share, len(share), share.shape[3])

@@ -21,17 +21,25 @@ Source of the gradients: Ioffe and Szegedy, arXiv:1502.03167, section 3.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from harness.layers import BatchNormalization
 from harness.specification import Shape
 from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Factor, Floats
-from harness.verdict.summation import total
-
-# Variance of an error that all elements of a channel share, in units of its own.
-SHARED = 4.0
+from harness.verdict.estimate import Estimate, Floats
+from harness.verdict.layers._channels import (
+    SHARED,
+    of_overflow,
+    of_underflow,
+    relative_error,
+    row_blocks,
+    through_jacobian,
+    with_errors,
+    with_shared,
+)
+from harness.verdict.summation import total, total_of_rounded
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class Cache:
     variance: Estimate
     inverse: Estimate
 
-    @property
+    @cached_property
     def normalized(self) -> Floats:
         """x̂, (elements, channels)."""
         normalized: Floats = (self.x.value - self.mean.value) * self.inverse.value
@@ -71,7 +79,7 @@ def forward(
     y = _normalized(weights, exact, mean, cache.inverse, arithmetic)
     if not x.is_exact:
         slope = cache.inverse.value * _gamma(weights).value
-        y = y + _through_jacobian(rows, slope, cache.normalized)
+        y = y + through_jacobian(rows, slope, cache.normalized)
     return y.mapped(lambda array: array.reshape(x.shape)), cache
 
 
@@ -82,22 +90,23 @@ def backward(
     dy = dy.mapped(_rows)
     normalized, gamma = cache.normalized, _gamma(weights)
     slope = cache.inverse.value * gamma.value
-    dbeta = total(dy, 0, arithmetic)
-    rounded_sums = total(Estimate.exact(dy.value), 0, arithmetic), _dgamma(cache, dy.value, arithmetic)
-    dgamma = _shared(rounded_sums[1], (np.abs(rounded_sums[1].value), _relative(cache.inverse)))
-    dgamma = _shared(dgamma, (np.abs(cache.inverse.value * dbeta.value), cache.mean))
+    sum_dy = total(Estimate.exact(dy.value), 0, arithmetic)
+    dbeta = sum_dy if dy.is_exact else with_errors(sum_dy, dy.det.sum(0), dy.var.sum(0))
+    rounded_sums = sum_dy, _dgamma(cache, dy.value, sum_dy, arithmetic)
+    dgamma = with_shared(rounded_sums[1], (np.abs(rounded_sums[1].value), relative_error(cache.inverse)))
+    dgamma = with_shared(dgamma, (np.abs(cache.inverse.value * dbeta.value), cache.mean))
     dx = _dx(cache, dy.value, slope, rounded_sums, arithmetic)
     if not dy.is_exact:
         # Of a constant channel x̂ is 0: what is left is the product of both errors.
         size = np.abs(normalized) + cache.inverse.value * (cache.mean.det + cache.x.det)
         square = np.square(normalized) + np.square(cache.inverse.value) * (cache.mean.var + cache.x.var)
-        dgamma = _with(dgamma, (size * dy.det).sum(0), (square * dy.var).sum(0))
-        dx = dx + _through_jacobian(dy, slope, normalized)
+        dgamma = with_errors(dgamma, (size * dy.det).sum(0), (square * dy.var).sum(0))
+        dx = dx + through_jacobian(dy, slope, normalized)
     if not cache.x.is_exact:
         dgamma, dx = _with_errors_of_x(cache, dy.value, slope, dgamma, dx)
     if not gamma.is_exact:
         share = np.abs(dx.value / np.where(gamma.value == 0, 1.0, gamma.value))
-        dx = _with(dx, share * gamma.det, share**2 * gamma.var)
+        dx = with_errors(dx, share * gamma.det, share**2 * gamma.var)
     gradients = ({"gamma": dgamma} if layer.scale else {}) | ({"beta": dbeta} if layer.center else {})
     return dx.mapped(lambda array: array.reshape(cache.shape)), gradients
 
@@ -109,7 +118,7 @@ def infer(layer: BatchNormalization, weights: Mapping[str, Estimate], x: Estimat
     y = _normalized(weights, rows.value, weights["moving_mean"], inverse, arithmetic)
     if not x.is_exact:
         slope = inverse.value * _gamma(weights).value
-        y = _with(y, np.abs(slope) * rows.det, np.square(slope) * rows.var)
+        y = with_errors(y, np.abs(slope) * rows.det, np.square(slope) * rows.var)
     return y.mapped(lambda array: array.reshape(x.shape))
 
 
@@ -124,8 +133,8 @@ def moving(
     mean, variance = cache.mean, cache.variance
     if not cache.x.is_exact:
         n, centered = len(cache.x.value), cache.x.value - mean.value
-        mean = _with(mean, cache.x.det.sum(0) / n, cache.x.var.sum(0) / n**2)
-        variance = _with(
+        mean = with_errors(mean, cache.x.det.sum(0) / n, cache.x.var.sum(0) / n**2)
+        variance = with_errors(
             variance,
             2 * (np.abs(centered) * cache.x.det).sum(0) / n,
             4 * (centered**2 * cache.x.var).sum(0) / n**2,
@@ -153,11 +162,14 @@ def _mean(x: Estimate, arithmetic: Arithmetic) -> Estimate:
 
 
 def _variance(x: Floats, mean: Estimate, arithmetic: Arithmetic) -> Estimate:
-    squared = np.square(x - mean.value)
+    squared = np.square(x)
+    scale = 1 / len(x)
+    squared_first = total_of_rounded(squared, 1, arithmetic).scaled(scale).rounded(2, arithmetic)
     # Squares overflow long before x does; then nothing can be said about what comes of them.
-    overflown = _overflown(np.square(x).sum(0), arithmetic)
-    centered_first = _mean(Estimate.exact(squared).rounded(3, arithmetic), arithmetic)
-    squared_first = _mean(Estimate.exact(np.square(x)).rounded(1, arithmetic), arithmetic)
+    overflown = of_overflow(squared_first.value * len(x), arithmetic)
+    centered = np.subtract(x, mean.value, out=squared)
+    np.square(centered, out=centered)
+    centered_first = total_of_rounded(centered, 3, arithmetic).scaled(scale).rounded(2, arithmetic)
     squared_mean = mean.through(np.square(mean.value), 2 * mean.value).rounded(1, arithmetic)
     squared_first = (squared_first - squared_mean).rounded(1, arithmetic)
     return Estimate(
@@ -175,65 +187,116 @@ def _inverse(layer: BatchNormalization, variance: Estimate, arithmetic: Arithmet
 def _normalized(
     weights: Mapping[str, Estimate], x: Floats, mean: Estimate, inverse: Estimate, arithmetic: Arithmetic
 ) -> Estimate:
-    """Return y (elements, channels) with the errors of rounding, of the statistics and of the parameters."""
+    """Return y (elements, channels) with the errors of rounding, of the statistics and of the parameters.
+
+    Besides y's own rounding, worst cases are a multiple of |x - m|, one of |x|, and a constant of the channel;
+    variances are multiples of their squares.
+    """
     gamma, beta = _gamma(weights), weights.get("beta", Estimate.exact(0.0))
-    unit = arithmetic.unit_roundoff
+    unit, tiny = arithmetic.unit_roundoff, arithmetic.smallest_normal
     slope = inverse.value * gamma.value
-    scaled = (x - mean.value) * slope
-    y = Estimate.exact(scaled + beta.value)
-    for size in (np.abs(x * slope), 2 * np.abs(scaled), np.abs(y.value)):
-        y = y.off_by(unit * size)
-    y = y.off_by(np.where(y.det > 0, arithmetic.smallest_normal, 0.0))
-    shift = mean.value * slope
-    common = Estimate.exact(shift)
-    for size in (np.abs(shift), np.abs(beta.value - shift)):
-        common = common.off_by(unit * size)
-    y = _shared(y, (1.0, common), (np.abs(slope), mean))
-    y = _shared(y, (np.abs(scaled), _relative(inverse.rounded(1, arithmetic))))
-    normalized = np.abs(x - mean.value) * inverse.value
-    if not gamma.is_exact:
-        y = _with(y, normalized * gamma.det, np.square(normalized) * gamma.var)
-    if not beta.is_exact:
-        y = _with(y, beta.det, beta.var)
-    return y
+    size, shift = np.abs(slope), mean.value * slope
+    relative = relative_error(inverse.rounded(1, arithmetic))
+    of_shift = unit * np.abs(shift), unit * np.abs(beta.value - shift)
+    constant = Estimate.exact(np.zeros(slope.shape)).off_by(of_shift[0]).off_by(of_shift[1])
+    constant = with_shared(Estimate.exact(constant.value), (1.0, constant), (size, mean))
+    constant = with_errors(constant, beta.det, beta.var)
+    det_of_centered = size * (2 * unit + relative.det) + np.abs(inverse.value) * gamma.det
+    var_of_centered = np.square(slope) * (4 * unit**2 / 3 + SHARED * relative.var)
+    var_of_centered = var_of_centered + np.square(inverse.value) * gamma.var
+    value, det, var = (np.empty(x.shape) for _ in range(3))
+    for block in row_blocks(x):
+        x_, y = x[block], value[block]
+        centered = x_ - mean.value
+        np.multiply(centered, slope, out=y)
+        y += beta.value
+        of_y = np.abs(y)
+        of_y *= unit
+        rounded = np.abs(x_, out=det[block])
+        rounded *= unit * size
+        square = np.square(rounded, out=var[block])
+        square += np.square(of_y)
+        square *= 1 / 3
+        rounded += of_y
+        np.square(centered, out=of_y)
+        of_y *= var_of_centered
+        square += of_y
+        np.abs(centered, out=centered)
+        centered *= det_of_centered
+        rounded += centered
+        underflow = of_underflow(rounded, tiny)
+        square += constant.var + tiny * underflow / 3
+        rounded += constant.det + underflow
+    return Estimate(value, det, var)
 
 
-def _dgamma(cache: Cache, dy: Floats, arithmetic: Arithmetic) -> Estimate:
+def _dgamma(cache: Cache, dy: Floats, sum_dy: Estimate, arithmetic: Arithmetic) -> Estimate:
     """Return Σ dy x̂, (channels,), with the larger error of both ways of adding it up."""
-    normalized_first = total(Estimate.exact(dy * cache.normalized).rounded(3, arithmetic), 0, arithmetic)
-    of_products = total(Estimate.exact(dy * cache.x.value).rounded(1, arithmetic), 0, arithmetic)
-    of_sums = total(Estimate.exact(dy), 0, arithmetic).scaled(cache.mean.value).rounded(1, arithmetic)
+    products = dy * cache.normalized
+    normalized_first = total_of_rounded(products, 3, arithmetic)
+    np.multiply(dy, cache.x.value, out=products)
+    of_products = total_of_rounded(products, 1, arithmetic)
+    of_sums = sum_dy.scaled(cache.mean.value).rounded(1, arithmetic)
     summed_first = (of_products - of_sums).rounded(1, arithmetic).scaled(cache.inverse.value).rounded(1, arithmetic)
     larger = Estimate(
         normalized_first.value,
         np.maximum(normalized_first.det, summed_first.det),
         np.maximum(normalized_first.var, summed_first.var),
     )
-    return larger.off_by(_overflown(np.abs(dy * cache.x.value).sum(0), arithmetic))
+    return larger.off_by(of_overflow(np.abs(products, out=products).sum(0), arithmetic))
 
 
 def _dx(cache: Cache, dy: Floats, slope: Floats, sums: tuple[Estimate, Estimate], arithmetic: Arithmetic) -> Estimate:
-    """Return dx (elements, channels) with the errors of rounding, of the statistics and of the sums."""
+    """Return dx (elements, channels) with the errors of rounding, of the statistics and of the sums.
+
+    Besides those of its three terms, worst cases are a multiple of |x̂| and a constant of the channel.
+    """
     n, normalized = len(dy), cache.normalized
     sum_dy, sum_product = sums
-    terms = slope * dy, slope * sum_dy.value / n, slope * normalized * sum_product.value / n
-    dx = Estimate.exact(terms[0] - terms[1] - terms[2])
-    for term, roundings in zip(terms, (4, 5, 8), strict=True):
-        dx = dx.off_by(Estimate.rounding(term, roundings, arithmetic))
+    of_sum, of_product, each = slope * sum_dy.value / n, slope * sum_product.value / n, np.abs(slope) / n
+    relative = relative_error(cache.inverse)
     # TensorFlow multiplies the derivative of s by γ and by r³: the first may overflow, the second underflow.
     of_inverse = np.abs(slope * sum_product.value) / np.square(cache.inverse.value)
-    dx = dx.off_by(2 * np.abs(normalized / cache.inverse.value) / n * of_inverse * arithmetic.smallest_normal)
-    dx = dx.off_by(_overflown(of_inverse, arithmetic))
-    relative = _relative(cache.inverse)
-    through_mean = np.abs(slope) * cache.inverse.value / n
-    through_mean = through_mean * (np.abs(normalized * sum_dy.value) + np.abs(sum_product.value))
-    return _shared(
-        dx,
-        (np.abs(slope) / n, sum_dy),
-        (np.abs(slope * normalized) / n, sum_product),
-        (np.abs(terms[0] - terms[1]) + 3 * np.abs(terms[2]), relative),
-        (through_mean, cache.mean),
-    )
+    underflow_of_inverse = 2 / np.abs(cache.inverse.value) / n * of_inverse * arithmetic.smallest_normal
+    through_mean = each * cache.inverse.value
+    mean_of_size, mean_of_one = through_mean * np.abs(sum_dy.value), through_mean * np.abs(sum_product.value)
+    constant = Estimate.exact(np.zeros(slope.shape)).off_by(Estimate.rounding(of_sum, 5, arithmetic))
+    constant = constant.off_by(of_overflow(of_inverse, arithmetic))
+    constant = with_shared(constant, (each, sum_dy), (mean_of_one, cache.mean))
+    det_of_size = underflow_of_inverse + each * sum_product.det + mean_of_size * cache.mean.det
+    shared = SHARED * cache.mean.var
+    var_of_size = 2 * shared * mean_of_size * mean_of_one
+    var_of_square = np.square(underflow_of_inverse) / 3 + SHARED * np.square(each) * sum_product.var
+    var_of_square = var_of_square + shared * np.square(mean_of_size)
+    value, det, var = (np.empty(dy.shape) for _ in range(3))
+    for block in row_blocks(dy):
+        x_, dx = normalized[block], value[block]
+        first, last = slope * dy[block], of_product * x_
+        np.subtract(first, of_sum, out=dx)
+        both = np.abs(dx)
+        dx -= last
+        size = np.abs(x_)
+        np.abs(last, out=last)
+        both += 3 * last
+        error = det[block]
+        square = var[block]
+        np.multiply(size, var_of_square, out=square)
+        square += var_of_size
+        square *= size
+        square += constant.var
+        np.multiply(size, det_of_size, out=error)
+        error += constant.det
+        for term, roundings in ((first, 4), (last, 8)):
+            rounded = Estimate.rounding(term, roundings, arithmetic)
+            error += rounded
+            np.square(rounded, out=rounded)
+            rounded *= 1 / 3
+            square += rounded
+        error += relative.det * both
+        np.square(both, out=both)
+        both *= SHARED * relative.var
+        square += both
+    return Estimate(value, det, var)
 
 
 def _with_errors_of_x(
@@ -241,45 +304,15 @@ def _with_errors_of_x(
 ) -> tuple[Estimate, Estimate]:
     """Return dγ and dx with what the errors of x add: through x̂, and for dx through r as well."""
     n, normalized, inverse = len(dy), cache.normalized, cache.inverse.value
-    error = _through_jacobian(cache.x, inverse, normalized)
+    error = through_jacobian(cache.x, inverse, normalized)
     size, square = np.abs(dy), np.square(dy)
     product_det, product_var = (size * error.det).sum(0), (square * error.var).sum(0)
     relative_det = inverse * (np.abs(normalized) * cache.x.det).sum(0) / n
     relative_var = inverse**2 * (normalized**2 * cache.x.var).sum(0) / n**2
     each, all_of_them = np.abs(slope * dgamma.value) / n, np.abs(slope * normalized) / n
-    dx = _with(
+    dx = with_errors(
         dx,
         each * error.det + all_of_them * product_det + np.abs(dx.value) * relative_det,
         each**2 * error.var + all_of_them**2 * product_var + dx.value**2 * relative_var,
     )
-    return _with(dgamma, product_det, product_var), dx
-
-
-def _through_jacobian(error: Estimate, slope: Floats, normalized: Floats) -> Estimate:
-    """Return 0 with the error that s (1 - 1/N - x̂ x̂ᵀ / N) makes of an error, both (elements, channels)."""
-    n = len(normalized)
-    size, square = np.abs(normalized), np.square(normalized)
-    det = np.abs(slope) * (error.det + error.det.sum(0) / n + size * (size * error.det).sum(0) / n)
-    shares = error.var.sum(0) + square * (square * error.var).sum(0)
-    return Estimate(np.zeros(det.shape), det, np.square(slope) * (error.var + 2 * shares / n**2))
-
-
-def _overflown(size: Floats, arithmetic: Arithmetic) -> Floats:
-    """Return the error of what overflows on the way: so large that nothing is known of what comes of it."""
-    # Its square stays finite.
-    return np.where(size >= arithmetic.overflow, np.minimum(size / arithmetic.unit_roundoff, 2.0**500), 0.0)
-
-
-def _relative(inverse: Estimate) -> Estimate:
-    return Estimate(inverse.value, inverse.det / inverse.value, inverse.var / np.square(inverse.value))
-
-
-def _shared(estimate: Estimate, *errors: tuple[Factor, Estimate]) -> Estimate:
-    """Return the estimate with errors that all elements of a channel share, each behind its factor."""
-    for factor, error in errors:
-        estimate = _with(estimate, factor * error.det, SHARED * np.square(factor) * error.var)
-    return estimate
-
-
-def _with(estimate: Estimate, det: Factor, var: Factor) -> Estimate:
-    return Estimate(estimate.value, estimate.det + det, estimate.var + var)
+    return with_errors(dgamma, product_det, product_var), dx

@@ -14,6 +14,7 @@ import numpy as np
 from harness.layers import MaxPooling2D
 from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.estimate import Estimate, Flags, Floats, Places
+from harness.verdict.layers._images import few_at_a_time
 from harness.verdict.summation import accumulated
 from harness.verdict.windows import Windows, windows_of
 
@@ -26,10 +27,10 @@ def forward(
     """Return y (batch, windows down, windows across, channels), and the cache."""
     _, height, width, _ = x.shape
     windows = windows_of(layer, layer.pool_size, (height, width))
-    value = windows.over(x.value, -np.inf).max(axis=(3, 4))
     if x.is_exact:
-        return Estimate.exact(value), (windows, x)
-    return Estimate(value, windows.over(x.det).max(axis=(3, 4)), windows.over(x.var).max(axis=(3, 4))), (windows, x)
+        return Estimate.exact(_largest(x.value, windows, -np.inf)), (windows, x)
+    value, det, var = _largest(x.value, windows, -np.inf), _largest(x.det, windows, 0.0), _largest(x.var, windows, 0.0)
+    return Estimate(value, det, var), (windows, x)
 
 
 def backward(
@@ -40,23 +41,56 @@ def backward(
     Ties go to the first maximum in row-major order.
     """
     windows, x = cache
-    seen = _elements(windows.over(x.value, -np.inf))
-    first = seen.argmax(axis=3)[:, :, :, None]
-    won = np.arange(windows.taps).reshape(-1, 1) == first
+    return few_at_a_time(lambda x, dy: _gradient(windows, x, dy, arithmetic), x[0].value.size, x, dy), {}
 
-    def scattered(parts: Floats) -> Floats:
-        return windows.scattered(parts.reshape(*parts.shape[:3], windows.down.taps, windows.across.taps, -1))
 
-    each = dy.value[:, :, :, None]
-    count = scattered(won & (each != 0))
-    dx = accumulated(scattered(won * each), scattered(won * np.abs(each)), count, arithmetic)
-    if x.is_exact and dy.is_exact:
-        return dx, {}
-    det, var = (part[:, :, :, None] for part in (dy.det, dy.var))
-    worst, likely = (_may_have_won(windows, seen, first, width) for width in x.reach)
+def _largest(x: Floats, windows: Windows, outside: float) -> Floats:
+    padded = windows.padded(x, outside)
+    largest = windows.tap(padded, 0, 0).copy()
+    for row, column in np.ndindex(windows.down.taps, windows.across.taps):
+        np.maximum(largest, windows.tap(padded, row, column), out=largest)
+    return largest
+
+
+def _gradient(windows: Windows, x: Estimate, dy: Estimate, arithmetic: Arithmetic) -> Estimate:
+    first = _winners(x.value, windows)
+
+    def scattered(given: Floats) -> Floats:
+        """Return what each pixel receives that wins."""
+        return windows.gathered(
+            lambda row, column: given * (first == row * windows.across.taps + column), len(given), given.shape[3]
+        )
+
+    if not windows.overlap:
+        dx = Estimate.exact(scattered(dy.value))
+    else:
+        count = scattered((dy.value != 0).astype(np.float64))
+        dx = accumulated(scattered(dy.value), scattered(np.abs(dy.value)), count, arithmetic)
+    if x.is_exact:
+        return dx if dy.is_exact else Estimate(dx.value, dx.det + scattered(dy.det), dx.var + scattered(dy.var))
+    each, det, var = (part[:, :, :, None] for part in (dy.value, dy.det, dy.var))
+    seen, place = _elements(windows.over(x.value, -np.inf)), first[:, :, :, None]
+    won = np.arange(windows.taps).reshape(-1, 1) == place
+    worst, likely = (_may_have_won(windows, seen, place, width) for width in x.reach)
     inherited_det = np.where(worst, np.abs(each) + det, won * det)
     inherited_var = np.where(likely, np.square(each) + var, won * var)
-    return Estimate(dx.value, dx.det + scattered(inherited_det), dx.var + scattered(inherited_var)), {}
+
+    def scattered_elements(parts: Floats) -> Floats:
+        return windows.scattered(parts.reshape(*parts.shape[:3], windows.down.taps, windows.across.taps, -1))
+
+    return Estimate(dx.value, dx.det + scattered_elements(inherited_det), dx.var + scattered_elements(inherited_var))
+
+
+def _winners(x: Floats, windows: Windows) -> Places:
+    """Return which element of each window is its first maximum, (batch, windows down, across, channels)."""
+    padded = windows.padded(x, -np.inf)
+    largest = windows.tap(padded, 0, 0).copy()
+    winner = np.zeros(largest.shape, np.intp)
+    for number, (row, column) in enumerate(np.ndindex(windows.down.taps, windows.across.taps)):
+        challenger = windows.tap(padded, row, column)
+        winner[challenger > largest] = number
+        np.maximum(largest, challenger, out=largest)
+    return winner
 
 
 def _elements(view: Floats) -> Floats:

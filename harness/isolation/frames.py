@@ -1,0 +1,148 @@
+"""Frames: a prefix with two lengths, a JSON head, and the bytes of arrays. Nothing is pickled.
+
+4 bytes    b"hnf1"
+4 bytes    length of the head, little-endian
+8 bytes    length of the body, little-endian
+head       JSON in ASCII; its "arrays" are [name, dtype, shape], in the order of the body
+body       each array in C order, padded with zeros to a multiple of 64 bytes
+"""
+
+import json
+import math
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.errors import HarnessError
+from harness.problem import Array
+
+PREFIX = struct.Struct("<4sIQ")
+MAGIC = b"hnf1"
+ALIGNMENT = 64
+# Python objects stay where they are; only that they are objects, and how many, is told.
+OBJECTS = "|O"
+
+
+class BrokenFrame(HarnessError):
+    """What came is no frame, or one larger than it may be."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message.
+
+    Attributes:
+        head: values of JSON by name.
+        arrays: by name.
+    """
+
+    head: Mapping[str, Any]
+    arrays: Mapping[str, Array]
+
+
+def pack(frame: Frame) -> bytes:
+    """Return a frame as bytes."""
+    listed = [[name, _format(array), list(array.shape)] for name, array in frame.arrays.items()]
+    head = json.dumps({**frame.head, "arrays": listed}).encode("ascii")
+    parts: list[bytes] = []
+    length = 0
+    for array in frame.arrays.values():
+        if not array.dtype.hasobject:
+            parts += [array.tobytes(), bytes(-array.nbytes % ALIGNMENT)]
+            length += padded(array.nbytes)
+    return b"".join([PREFIX.pack(MAGIC, len(head), length), head, *parts])
+
+
+def lengths(prefix: bytes, most_head: int, most_body: int) -> tuple[int, int]:
+    """Return the lengths of head and body.
+
+    Raises:
+        BrokenFrame: it is no prefix, or promises more than the limits.
+    """
+    magic, head, body = PREFIX.unpack(prefix)
+    if magic != MAGIC:
+        raise BrokenFrame(f"expected a frame, got the bytes {prefix!r}")
+    if head > most_head:
+        raise BrokenFrame(f"expected a head of at most {most_head:,} bytes, got {head:,}")
+    if body > most_body:
+        raise BrokenFrame(f"expected arrays of at most {most_body:,} bytes, got {body:,}")
+    return head, body
+
+
+def unpack(head: bytes, body: Array, *, writeable: bool = False) -> Frame:
+    """Return the frame with arrays that lie in ``body``.
+
+    Args:
+        head: as it came.
+        body: uint8, of the length that the prefix told.
+        writeable: whether the flag of the arrays can be lifted, as that of any read-only array can.
+
+    Raises:
+        BrokenFrame: the head is no JSON object, or its arrays do not fill the body.
+    """
+    try:
+        values = json.loads(head)
+    except ValueError as error:
+        raise BrokenFrame(f"expected a head of JSON, got {head[:80]!r} ({error})") from None
+    if not isinstance(values, dict):
+        raise BrokenFrame(f"expected a head that is a JSON object, got {head[:80]!r}")
+    body.flags.writeable = writeable
+    listed = values.pop("arrays", None)
+    return Frame(values, _arrays(listed, body))
+
+
+def padded(length: int) -> int:
+    """Return the length of an array in the body."""
+    return length + -length % ALIGNMENT
+
+
+def size(arrays: Iterable[Array]) -> int:
+    """Return how many bytes the arrays take in a body, or in memory where they are objects."""
+    return sum(padded(array.nbytes) for array in arrays)
+
+
+def _format(array: Array) -> str:
+    return OBJECTS if array.dtype.hasobject else array.dtype.str
+
+
+def _arrays(listed: object, body: Array) -> dict[str, Array]:
+    if not isinstance(listed, list):
+        raise BrokenFrame(f"expected a list of arrays, got {str(listed)[:80]}")
+    arrays: dict[str, Array] = {}
+    start = 0
+    for entry in listed:
+        name, dtype, shape = _entry(entry)
+        if name in arrays:
+            raise BrokenFrame(f"expected every array once, got {name} twice")
+        length = 0 if dtype.hasobject else math.prod(shape) * dtype.itemsize
+        if start + padded(length) > body.size:
+            raise BrokenFrame(f"expected {name} with shape {shape} in the {body.size:,} bytes that came; it ends later")
+        try:
+            if dtype.hasobject:
+                # One None in the place of all: a frame has no bytes for them.
+                array = np.broadcast_to(np.array(None), shape)
+            else:
+                array = body[start : start + length].view(dtype).reshape(shape) if length else np.empty(shape, dtype)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise BrokenFrame(f"expected {name} with shape {shape} and format {dtype}: {error}") from None
+        array.flags.writeable = False
+        arrays[name] = array
+        start += padded(length)
+    if start != body.size:
+        raise BrokenFrame(f"expected {body.size:,} bytes of arrays, got a list of arrays with {start:,}")
+    return arrays
+
+
+def _entry(entry: object) -> tuple[str, np.dtype[Any], tuple[int, ...]]:
+    match entry:
+        case [str(name), str(dtype), list(shape)] if all(type(n) is int and 0 <= n < 2**62 for n in shape):
+            try:
+                known = np.dtype(dtype)
+                if known.itemsize > 0:
+                    return name, known, tuple(shape)
+            except (TypeError, ValueError) as error:
+                raise BrokenFrame(f"expected the format of {name}, got {dtype[:80]!r} ({error})") from None
+    raise BrokenFrame(f"expected a name, a format and a shape, got {str(entry)[:80]}")
