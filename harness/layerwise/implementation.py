@@ -2,16 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from harness.case import Case
-from harness.errors import Unsupported
+from harness.errors import HarnessError, Unsupported
 from harness.implementation import Implementation
+from harness.layerwise.binding import bound
+from harness.layerwise.conventions import Conventions, Declared
+from harness.layerwise.declaring import declaration
+from harness.layerwise.description import described, listed
+from harness.layerwise.functions import Functions
+from harness.layerwise.given import Given, arranged
+from harness.layerwise.observed import Observed
 from harness.layerwise.operators import check_operator, operator_kind
-from harness.layerwise.training import train
+from harness.layerwise.training import Position, train
 from harness.observables import Observable
 from harness.problem import Array, Problem
 from harness.specification import Specification
+from harness.verdict.arithmetic import FLOAT32, Arithmetic, arithmetic_of
 
 C = TypeVar("C", bound=type)
 Operators = Mapping[type[Specification], Any]
@@ -22,6 +30,12 @@ class Layerwise(Implementation):
 
     Layers and activations that are not given are unsupported. A loss or optimizer that is not given is computed by
     the harness, and what it computes is counted as unobserved, never as passed.
+
+    Args:
+        name, version, default: see ``Implementation``.
+        operators: by specification class, where they are not given by ``implements``, ``functions`` or ``describes``.
+        conventions: how all of it differs from Keras without being wrong (see ``Conventions``); each operator may
+            declare its own.
 
     Example:
         >>> mine = Layerwise("mine")
@@ -34,19 +48,37 @@ class Layerwise(Implementation):
         ...         return dy * cache
     """
 
-    def __init__(self, name: str, version: str = "0", operators: Operators | None = None, default: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        version: str = "0",
+        operators: Operators | None = None,
+        default: bool = True,
+        **conventions: Unpack[Declared],
+    ) -> None:
         self.name = name
         self.version = version
         self.default = default
-        self._operators: dict[type[Specification], Any] = dict(operators or {})
+        self.conventions = self._changed(Conventions(), conventions)
+        self._given = {kind: Given(operator, self.conventions) for kind, operator in (operators or {}).items()}
 
     @property
     def operators(self) -> Operators:
         """What was given, by specification class."""
-        return MappingProxyType(self._operators)
+        return MappingProxyType({kind: given.operator for kind, given in self._given.items()})
 
-    def implements(self, name: str) -> Callable[[C], C]:
+    @property
+    def given(self) -> Mapping[type[Specification], Given]:
+        """What was given together with its conventions, by specification class."""
+        return MappingProxyType(self._given)
+
+    def implements(self, name: str, *, fused: str = "", **conventions: Unpack[Declared]) -> Callable[[C], C]:
         """Register the decorated class for the operator of that name (``Conv2D``, ``sigmoid``, ``SGD``, …).
+
+        Args:
+            name: the operator's.
+            fused: as for ``describes``.
+            conventions: the operator's own.
 
         Raises:
             SpecificationError: no operator has that name, or the class lacks a function.
@@ -56,34 +88,191 @@ class Layerwise(Implementation):
         def register(given: C) -> C:
             operator = given()
             check_operator(room, operator, f"{self.name}'s {name}")
-            self._operators[kind] = operator
+            self._add(kind, operator, fused, conventions)
             return given
 
         return register
 
+    def functions(
+        self,
+        name: str,
+        forward: Callable[..., Any],
+        backward: Callable[..., Any],
+        *,
+        returns: str = "dx",
+        fused: str = "",
+        **conventions: Unpack[Declared],
+    ) -> None:
+        """Register two functions for a layer, an activation or a loss.
+
+        A case that sets an argument which ``forward`` does not read of its layer is unsupported.
+
+        Args:
+            name: the operator's.
+            forward: of a layer ``(layer, weights, x)``, of an activation ``(activation, x)``: y, or y and a cache,
+                which is x where none is returned; of a loss ``(loss, y_true, y_pred)``.
+            backward: of a layer ``(layer, weights, cache, dy)``, of an activation ``(activation, cache, dy)``, of a
+                loss ``(loss, y_true, y_pred)``.
+            returns: what ``backward`` of a layer returns, in order, such as ``dx, kernel, bias``.
+            fused: as for ``describes``.
+            conventions: the operator's own.
+
+        Raises:
+            SpecificationError: no operator has that name.
+        """
+        _, kind = operator_kind(name)
+        self._add(kind, Functions(forward, backward, listed(returns)), fused, conventions)
+
+    def describes(
+        self,
+        name: str,
+        build: Callable[..., Any],
+        *,
+        forward: str = "forward",
+        backward: str = "backward",
+        returns: str = "dx",
+        parameters: Mapping[str, str] | None = None,
+        gradients: Mapping[str, str] | None = None,
+        update: str = "",
+        reset: str = "",
+        learning_rate: str = "",
+        lazy: bool = False,
+        fused: str = "",
+        **conventions: Unpack[Declared],
+    ) -> None:
+        """Describe an existing class for a layer, an activation or a loss.
+
+        Args:
+            name: the operator's.
+            build: the class, where its constructor takes nothing; otherwise a function of the layer and its input's
+                shape (of the activation; of the loss) that returns an object. A case that sets an argument of the
+                layer which it does not read is unsupported.
+            forward: the call, such as ``forward(x, training=True)``; of a loss of ``y_pred`` and ``y_true``.
+            backward: the call: ``dy``, ``x``, ``y``, ``learning_rate`` and ``optimizer`` are known; of a loss
+                ``y_pred`` and ``y_true``.
+            returns: what ``backward`` returns, in order: ``dx`` and names of parameters.
+            parameters: where each lies in the object, such as ``{"kernel": "W", "bias": "params[1]"}``. They are
+                written by copying.
+            gradients: where each lies after ``backward``. Those that are neither here nor in ``returns`` are what an
+                ``optimizer`` is given or, without one, what a ``learning_rate`` makes of the parameters.
+            update: the call that updates the parameters, where it is not part of ``backward``.
+            reset: the call that comes before each ``backward``, such as ``zero_grad()``.
+            learning_rate: where it lies in the object, if it is no argument.
+            lazy: True where parameters are there only after a first forward pass.
+            fused: names of activations that the class applies itself, ``linear`` among them if it can do without;
+                ``softmax+loss`` where it leaves the derivative to the loss. Of a loss, ``softmax`` where it gives the
+                gradient at the input of one.
+            conventions: the operator's own.
+
+        Raises:
+            SpecificationError: something is said that cannot be meant, or not enough to see the gradients.
+        """
+        room, kind = operator_kind(name)
+        if room == "optimizers":
+            raise HarnessError(f"{self.name}'s {name}: an optimizer is given by implements('{name}').")
+        description = described(
+            room,
+            f"{self.name}'s {name}",
+            build,
+            forward=forward,
+            backward=backward,
+            returns=returns,
+            parameters=parameters or {},
+            gradients=gradients or {},
+            update=update,
+            reset=reset,
+            learning_rate=learning_rate,
+            lazy=lazy,
+        )
+        self._add(kind, description, fused, conventions)
+
     def run(self, problem: Problem) -> Mapping[str, Array]:
-        """Train for the case's steps and return what was computed, also on this implementation's behalf."""
-        missing = sorted({kind.__name__ for kind in _needed(problem.case)} - {kind.__name__ for kind in self.operators})
-        if missing:
-            raise Unsupported(f"{self.name} does not implement {', '.join(missing)}")
-        return train(self.name, problem, self.operators)
+        """Train for the case's steps and return what was computed, also on this implementation's behalf.
+
+        An error says what to declare, where a declaration would have prevented it.
+        """
+        shown: dict[str, Array] = {}
+        position = Position()
+        try:
+            return self.trained(problem, shown, position)
+        except Unsupported:
+            raise
+        except Exception as error:  # only to say more about it
+            declared = declaration(self, problem, shown, position.observable)
+            if declared:
+                error.add_note(declared)
+            raise
+
+    def trained(
+        self, problem: Problem, shown: dict[str, Array] | None = None, position: Position | None = None
+    ) -> Observed:
+        """Train for the case's steps; what came before an error is in ``shown``, and ``position`` is where it came."""
+        arrangement = arranged(self.name, problem.case, self._given)
+        operators = bound(self.name, arrangement, problem.case, problem.dtype)
+        shown = {} if shown is None else shown
+        train(self.name, problem, operators, shown, position or Position())
+        return Observed(shown, operators.findings)
 
     def exposes(self, case: Case, observable: Observable) -> bool:
-        """Hide what the harness computes on this implementation's behalf."""
+        """Hide what the harness computes on this implementation's behalf, and what is part of something else."""
+        try:
+            arrangement = arranged(self.name, case, self._given)
+        except Unsupported:
+            return True
+        if observable.name.partition("/")[2] in arrangement.hidden:
+            return False
         if observable.layer == "loss":
-            return type(case.the_loss) in self.operators
+            return arrangement.loss is not None
         if observable.kind == "update":
             state = next(node.state for node in case.network.nodes if node.name == observable.layer)
-            return type(case.the_optimizer) in self.operators or observable.part in state
+            return arrangement.optimizer is not None or observable.part in state
         return True
 
+    def arithmetic(self, case: Case) -> Arithmetic:
+        """Declare float32 where everything of a case is computed in it, whatever the case's format."""
+        formats = {given.conventions.dtype for given in self._used(case).values()}
+        return FLOAT32 if "float32" in formats else arithmetic_of(case.dtype)
 
-def _needed(case: Case) -> set[type[Specification]]:
-    """Layers and activations; a Flatten or another layer without one has the linear activation, which is nothing."""
-    kinds: set[type[Specification]] = set()
-    for node in case.network.nodes:
-        if node.layer.kind != "Activation":
-            kinds.add(type(node.layer))
-        if node.layer.fused_activation.kind != "Linear":
-            kinds.add(type(node.layer.fused_activation))
-    return kinds
+    def declared(self, case: Case) -> str:
+        """Say which conventions are declared for what a case needs; empty for Keras's own."""
+        texts: dict[str, list[str]] = {}
+        for kind, given in self._used(case).items():
+            fused = f"fused = {' '.join(given.fused)}" if given.fused else ""
+            text = ", ".join(part for part in (given.conventions.text(self.conventions), fused) if part)
+            texts.setdefault(text, []).append(kind.__name__)
+        own = [f"{', '.join(kinds)}: {text}" for text, kinds in texts.items() if text]
+        return "; ".join(part for part in (self.conventions.text(Conventions()), *own) if part)
+
+    def declaration(self, problem: Problem, shown: Mapping[str, Array], observable: str) -> str:
+        """Say what to declare for an observable to be right; empty where no declaration makes it so.
+
+        Args:
+            problem: what was run.
+            shown: what this implementation returned for it.
+            observable: the name of one that is not right.
+        """
+        return declaration(self, problem, shown, observable)
+
+    def with_given(self, kind: type[Specification], given: Given) -> "Layerwise":
+        """Return a copy in which one operator is given otherwise."""
+        copy = Layerwise(self.name, self.version, default=self.default)
+        copy.conventions = self.conventions
+        copy._given = {**self._given, kind: given}
+        return copy
+
+    def _used(self, case: Case) -> Mapping[type[Specification], Given]:
+        nodes = case.network.nodes
+        kinds: list[type[Specification]] = [type(node.layer) for node in nodes]
+        kinds += [type(node.layer.fused_activation) for node in nodes]
+        kinds += [type(case.the_loss), type(case.the_optimizer)]
+        return {kind: self._given[kind] for kind in dict.fromkeys(kinds) if kind in self._given}
+
+    def _add(self, kind: type[Specification], operator: Any, fused: str, declared: Declared) -> None:
+        own = self._changed(self.conventions, declared)
+        self._given[kind] = Given(operator, own, listed(fused))
+
+    def _changed(self, conventions: Conventions, declared: Declared) -> Conventions:
+        try:
+            return conventions.changed(declared)
+        except HarnessError as error:
+            raise type(error)(f"{self.name}: {error}") from None

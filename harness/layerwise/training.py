@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from harness.errors import HarnessError
-from harness.layerwise import on_behalf
+from harness.layerwise.binding import Bound, BoundPlace
 from harness.network import INPUT, Node
 from harness.observables import backward_name
 from harness.problem import Array, Batch, Problem
-from harness.specification import Shape, Specification
+from harness.specification import Shape
 
-Operators = Mapping[type[Specification], Any]
 Weights = Mapping[str, Mapping[str, Array]]
 Slots = Mapping[tuple[str, str], Any]
 Gradients = Mapping[tuple[str, str], Array]
@@ -31,32 +30,44 @@ class _Forward:
     caches: Mapping[str, tuple[Any, Any]]
 
 
-def train(name: str, problem: Problem, operators: Operators) -> dict[str, Array]:
-    """Return the observables of every step.
+@dataclass
+class Position:
+    """How far a run has come: the last stage that was begun, by the name of its observable."""
+
+    observable: str = ""
+
+
+def train(name: str, problem: Problem, operators: Bound, shown: dict[str, Array], position: Position) -> None:
+    """Compute the observables of every step.
 
     After a shape that the next operator cannot take there is nothing to compute: the comparison then reports that
     shape, and as missing all that would have come after it.
+
+    Args:
+        name: the implementation's.
+        problem: what to compute.
+        operators: who computes it.
+        shown: receives the observables as they come, so that they are there whatever happens next.
+        position: kept up to date.
     """
-    composition = _Composition(name, problem, operators)
-    shown: dict[str, Array] = {}
     try:
-        composition.train(shown)
+        _Composition(name, problem, operators, position).train(shown)
     except _Unusable:
-        return shown
-    return shown
+        return
 
 
 class _Composition:
     """One implementation's operators at work on one Problem."""
 
-    def __init__(self, name: str, problem: Problem, operators: Operators) -> None:
+    def __init__(self, name: str, problem: Problem, operators: Bound, position: Position) -> None:
         self.name = name
         self.problem = problem
         self.case = problem.case
         self.nodes = problem.case.network.nodes
         self.operators = operators
-        self.loss = operators.get(type(self.case.the_loss), on_behalf.Loss())
-        self.optimizer = operators.get(type(self.case.the_optimizer), on_behalf.Optimizer())
+        self.position = position
+        self.loss = operators.loss
+        self.optimizer = operators.optimizer
 
     def train(self, shown: dict[str, Array]) -> None:
         weights: Weights = {
@@ -67,7 +78,9 @@ class _Composition:
         for step, batch in enumerate(self.problem.batches, 1):
             forward = self._forward(step, weights, batch, shown)
             prediction = forward.outputs[self.nodes[-1].name]
+            self.position.observable = f"{step}/loss"
             shown[f"{step}/loss"] = np.asarray(self.loss.forward(self.case.loss, batch.y, prediction))
+            self.position.observable = f"{step}/backward/loss"
             dy = self.loss.backward(self.case.loss, batch.y, prediction)
             dy = self._keep(shown, f"{step}/backward/loss", dy, prediction.shape)
             gradients = self._backward(step, weights, forward, dy, shown)
@@ -80,9 +93,11 @@ class _Composition:
         outputs: dict[str, Array] = {INPUT: batch.x}
         caches: dict[str, tuple[Any, Any]] = {}
         for node in self.nodes:
-            operator = self._layer(node)
+            self.position.observable = f"{step}/forward/{node.name}"
+            own = self._own(node)
             x = _one_or_all(tuple(outputs[source] for source in node.inputs))
-            linear, cache = self._two(f"{node.layer.kind}.forward", operator.forward(node.layer, weights[node.name], x))
+            returned = own.layer.forward(own.place.layer, weights[node.name], x)
+            linear, cache = self._two(f"{node.layer.kind}.forward", returned)
             y, activation_cache = self._activate(node, linear)
             caches[node.name] = cache, activation_cache
             outputs[node.name] = self._keep(shown, f"{step}/forward/{node.name}", y, self._shape(node))
@@ -94,9 +109,11 @@ class _Composition:
         arriving: dict[str, Array] = {self.nodes[-1].name: dy}
         gradients: dict[tuple[str, str], Array] = {}
         for node in reversed(self.nodes):
+            self.position.observable = backward_name(step, node, node.inputs[0])
+            own = self._own(node)
             cache, activation_cache = forward.caches[node.name]
             dlinear = self._activation_backward(node, activation_cache, arriving[node.name])
-            returned = self._layer(node).backward(node.layer, weights[node.name], cache, dlinear)
+            returned = own.layer.backward(own.place.layer, weights[node.name], cache, dlinear)
             dx, by_parameter = self._two(f"{node.layer.kind}.backward", returned)
             if not isinstance(by_parameter, Mapping):
                 came = type(by_parameter).__name__
@@ -143,7 +160,8 @@ class _Composition:
                 name = f"{step}/update/{node.name}/{parameter}"
                 new_weights[node.name][parameter] = self._keep(shown, name, weight, shape)
             if node.state:
-                statistics = self._layer(node).moving(node.layer, weights[node.name], forward.caches[node.name][0])
+                own, cache = self._own(node), forward.caches[node.name][0]
+                statistics = own.layer.moving(own.place.layer, weights[node.name], cache)
                 for part, shape in node.state.items():
                     if part not in statistics:
                         raise _Unusable
@@ -154,34 +172,33 @@ class _Composition:
     def _infer(self, weights: Weights, batch: Batch, shown: dict[str, Array]) -> Array:
         outputs: dict[str, Array] = {INPUT: batch.x}
         for node in self.nodes:
-            operator = self._layer(node)
+            own = self._own(node)
             x = _one_or_all(tuple(outputs[source] for source in node.inputs))
-            if hasattr(operator, "infer"):
-                linear = operator.infer(node.layer, weights[node.name], x)
+            if hasattr(own.layer, "infer"):
+                linear = own.layer.infer(own.place.layer, weights[node.name], x)
             else:
-                linear, _ = operator.forward(node.layer, weights[node.name], x)
+                linear, _ = own.layer.forward(own.place.layer, weights[node.name], x)
             y, _ = self._activate(node, linear)
             last = node is self.nodes[-1]
             outputs[node.name] = self._keep(shown if last else {}, "final/forward", y, self._shape(node))
         return outputs[self.nodes[-1].name]
 
-    def _layer(self, node: Node) -> Any:
-        return self.operators.get(type(node.layer), on_behalf.Identity())
+    def _own(self, node: Node) -> BoundPlace:
+        return self.operators.places[node.name]
 
     def _activate(self, node: Node, linear: Array) -> tuple[Array, Any]:
-        activation = node.layer.fused_activation
-        if activation.kind == "Linear":
+        operator, activation = self._own(node).activation, node.layer.fused_activation
+        if operator is None:
             return linear, None
         self._expect_array(linear, f"what {node.layer.kind}.forward returns for {node.name}")
-        returned = self.operators[type(activation)].forward(activation, linear)
-        y, cache = self._two(f"{activation.keras_name}.forward", returned)
+        y, cache = self._two(f"{activation.keras_name}.forward", operator.forward(activation, linear))
         return y, cache
 
     def _activation_backward(self, node: Node, cache: Any, dy: Array) -> Array:
-        activation = node.layer.fused_activation
-        if activation.kind == "Linear":
+        operator = self._own(node).activation
+        if operator is None or (self.operators.arrangement.gradient_before_softmax and node is self.nodes[-1]):
             return dy
-        dlinear: Array = self.operators[type(activation)].backward(activation, cache, dy)
+        dlinear: Array = operator.backward(node.layer.fused_activation, cache, dy)
         return dlinear
 
     def _shape(self, node: Node) -> Shape:
@@ -199,10 +216,12 @@ class _Composition:
     def _keep(self, shown: dict[str, Array], name: str, array: Any, shape: Shape | None) -> Array:
         """Show what came as it came, and hand on a read-only array in the problem's dtype."""
         self._expect_array(array, name)
-        shown[name] = np.array(array)
+        own = np.array(array)
+        if name.partition("/")[2] not in self.operators.arrangement.hidden:
+            shown[name] = own
         if shape is not None and array.shape != shape:
             raise _Unusable
-        handed_on = shown[name].astype(self.problem.dtype, copy=True)
+        handed_on = own.astype(self.problem.dtype, copy=True)
         handed_on.flags.writeable = False
         return handed_on
 

@@ -1,0 +1,166 @@
+"""What would make a wrong observable right: a declaration, a factor, another order of its elements.
+
+``diagnosis`` is asked about one failing row. It first lets the implementation try what it could declare (see
+``harness.layerwise.declaring``), which needs the implementation; ``suggestion`` then looks at the numbers alone.
+Nothing here changes a verdict.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import prod
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from harness.case import Case
+from harness.layers import Flatten
+from harness.layerwise.axes import reordered_features
+from harness.observables import Observable, required
+from harness.problem import Array, Problem
+from harness.verdict.arithmetic import Arithmetic
+from harness.verdict.estimate import Estimate
+from harness.verdict.figures import figures, too_far
+from harness.verdict.walk import Expected, local
+
+NUMBERS = "fiu"
+AGREES = "agrees exactly"
+
+
+@runtime_checkable
+class Declaring(Protocol):
+    """An implementation that can try what it might declare."""
+
+    def declaration(self, problem: Problem, shown: Mapping[str, Array], observable: str) -> str:
+        """Return a sentence that says what to declare for an observable to be right, or nothing."""
+        ...
+
+
+def diagnosis(
+    problem: Problem, implementation: object, shown: Mapping[str, Array], observable: str, arithmetic: Arithmetic
+) -> str:
+    """Return one sentence that says what would make a failing observable right, or nothing.
+
+    Args:
+        problem: what was run.
+        implementation: who ran it; only asked where it can try declarations.
+        shown: everything that it returned.
+        observable: the name of the failing one.
+        arithmetic: what the implementation declares.
+    """
+    declared = implementation.declaration(problem, shown, observable) if isinstance(implementation, Declaring) else ""
+    if declared:
+        return declared
+    wanted = {each.name: each for each in required(problem.case)}
+    if observable not in wanted or observable not in shown:
+        return ""
+    numbers = {name: array for name, array in shown.items() if array.dtype.kind in NUMBERS}
+    expected = local(problem, numbers, arithmetic)[observable]
+    return suggestion(shown[observable], expected, wanted[observable], problem.case, arithmetic)
+
+
+def suggestion(got: Array, expected: Expected, observable: Observable, case: Case, arithmetic: Arithmetic) -> str:
+    """Return what is done to an observable, where undoing it makes it right; empty where nothing does.
+
+    Args:
+        got: the implementation's numbers, of any shape and number format.
+        expected: what they should be.
+        observable: which tensor.
+        case: whose.
+        arithmetic: what the implementation declares.
+    """
+    if got.dtype.kind not in NUMBERS or not got.size or not np.any(expected.estimate.value):
+        return ""
+    with np.errstate(all="ignore"):
+        for change in _changes(got, expected.estimate, observable, case):
+            found = figures(change.got, replace(expected, estimate=change.expected), arithmetic)
+            if not too_far(found, arithmetic):
+                return f"{AGREES} {change.words}"
+    return ""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """Numbers that were changed back, what they are compared with, and what was done to them in words."""
+
+    words: str
+    got: Array
+    expected: Estimate
+
+
+def _changes(got: Array, expected: Estimate, observable: Observable, case: Case) -> Iterator[_Change]:
+    if got.shape == expected.shape:
+        if got.dtype != case.dtype:
+            yield _Change(f"as {case.dtype}: it came as {got.dtype}", got, expected)
+        for text, factor in _factors(observable, case).items():
+            # The expected values are scaled, and not what was got: their errors then scale with them.
+            yield _Change(
+                f"but for a factor: it is {text} times what it should be", got, expected.scaled(float(factor))
+            )
+    elif got.size == expected.value.size:
+        yield _Change(f"once its shape {got.shape} is {expected.shape}", got.reshape(expected.shape), expected)
+    yield from _orders(got, expected, observable, case)
+
+
+def _factors(observable: Observable, case: Case) -> dict[str, Fraction]:
+    """Return factors that people forget or repeat, in words; the commonest first."""
+    samples, outputs = case.batch_size, prod(case.network.output_shape)
+    named = {"N": samples, "K": outputs, "N*K": samples * outputs, "2": 2}
+    node = next((each for each in case.network.nodes if each.name == observable.layer), None)
+    for argument in ("pool_size", "kernel_size", "strides"):
+        window = getattr(node.layer, argument, None) if node is not None else None
+        if window is not None:
+            named[f"the area of {argument}"] = prod(window)
+    words = {
+        "N": f"N = {samples} (the samples)",
+        "K": f"K = {outputs} (the outputs)",
+        "N*K": f"N*K = {samples * outputs} (samples and outputs)",
+    }
+    factors: dict[str, Fraction] = {"-1": Fraction(-1)}
+    for name, value in named.items():
+        if value > 1:
+            text = words.get(name, name if name == "2" else f"{value} ({name})")
+            factors.setdefault(text, Fraction(value))
+            factors.setdefault(f"1/{text}" if name != "N*K" else f"1/({name}), {text}", Fraction(1, value))
+    with_sign = {f"-{text}" if text[0].isdigit() else f"-1 and {text}": -f for text, f in factors.items() if f != -1}
+    distinct: dict[str, Fraction] = {}
+    for text, factor in {**factors, **with_sign}.items():
+        if factor not in distinct.values():
+            distinct[text] = factor
+    return distinct
+
+
+def _orders(got: Array, expected: Estimate, observable: Observable, case: Case) -> Iterator[_Change]:
+    rank = got.ndim
+    if rank == len(expected.shape):
+        for axes in itertools.permutations(range(rank)):
+            moved = got.transpose(axes)
+            if axes != tuple(range(rank)) and moved.shape == expected.shape:
+                yield _Change(f"after a transpose: its axes are in the order {list(np.argsort(axes))}", moved, expected)
+    if got.shape != expected.shape:
+        return
+    for count in range(1, rank + 1):
+        for flipped in itertools.combinations(range(rank), count):
+            if all(got.shape[axis] > 1 for axis in flipped):
+                along = " and ".join(map(str, flipped))
+                yield _Change(f"after a flip along axis {along}", np.flip(got, flipped), expected)
+    image = _flattened_image(observable, case)
+    if image is not None and rank == 2:
+        for order in map("".join, itertools.permutations("HWC")):
+            if order != "HWC":
+                moved = reordered_features(got, image, order, "HWC")
+                yield _Change(f"with flatten={order!r}: images are flattened in that order", moved, expected)
+    for axes in itertools.permutations(range(rank)):
+        if axes != tuple(range(rank)):
+            mixed = got.reshape([got.shape[axis] for axis in axes]).transpose(np.argsort(axes))
+            if mixed.shape == expected.shape:
+                yield _Change(f"if it was reshaped where it should be transposed, axes {list(axes)}", mixed, expected)
+
+
+def _flattened_image(observable: Observable, case: Case) -> tuple[int, ...] | None:
+    node = next((each for each in case.network.nodes if each.name == observable.layer), None)
+    if node is None or observable.kind != "forward":
+        return None
+    flattens = isinstance(node.layer, Flatten) and len(node.input_shapes[0]) == 3
+    return node.input_shapes[0] if flattens else None

@@ -1,0 +1,97 @@
+"""What could be declared of an operator besides what is declared: one convention at a time, then two, then three."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from harness import activations, layers, losses
+from harness.case import DTYPES
+from harness.layerwise.conventions import KERAS_KERNELS, Declared
+from harness.layerwise.description import Description
+from harness.layerwise.given import Given
+from harness.network import Node
+from harness.specification import Specification
+
+CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose, layers.DepthwiseConv2D)
+MAXIMUM = (layers.MaxPooling2D, layers.GlobalMaxPooling2D)
+POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
+KERNELS: Mapping[type[Specification], tuple[str, ...]] = {
+    layers.Conv2D: ("OIHW", "OHWI", "IOHW", "HWOI", "O(HWI)", "O(IHW)", "(HWI)O", "(IHW)O", "HWIO"),
+    layers.Conv2DTranspose: ("IOHW", "OIHW", "HWIO", "HWOI"),
+    layers.DepthwiseConv2D: ("IMHW", "MIHW", "MHWI", "HWMI", "HWIM"),
+}
+LAYOUTS = ("NCHW", "NHWC", "CHWN", "HWCN", "NHW", "CHW", "HWC", "HW")
+FEATURES = ("FN", "NF", "F", "F1", "1F")
+BIASES = ("1O", "O1", "O11", "1O11", "111O", "O")
+FACTORS = ("1/2", "2", "N", "K", "N*K", "N/2", "K/2", "N*K/2", "2*N", "1/K", "1/N", "1")
+ORDERS = ("CHW", "WHC", "CWH", "WCH", "HCW", "HWC")
+# Conventions that go together, so that three of them may be undeclared at once.
+SHAPES = ("layout", "features", "kernel_axes", "dense_axes", "bias_axes")
+
+
+def alternatives(
+    given: Given, specification: Specification, node: Node | None, at_once: int
+) -> Iterator[tuple[Given, str]]:
+    """Yield an operator given otherwise, and what would be declared.
+
+    Args:
+        given: as it is.
+        specification: of the layer, activation or loss.
+        node: where it stands; None for a loss.
+        at_once: how many conventions may change together, at most 3.
+    """
+    options = _options(given, specification, node)
+    for count in range(1, at_once + 1):
+        for names in itertools.combinations(options, count):
+            if count == 3 and not set(names) <= set(SHAPES):
+                continue
+            for values in itertools.product(*(options[name] for name in names)):
+                change = dict(zip(names, values, strict=True))
+                yield _changed(given, change), ", ".join(f"{name}={value!r}" for name, value in change.items())
+
+
+def _changed(given: Given, change: Mapping[str, object]) -> Given:
+    operator: Any = given.operator
+    if "lazy" in change:
+        operator = replace(operator, lazy=True)
+    declared = cast("Declared", {name: value for name, value in change.items() if name != "lazy"})
+    return replace(given, operator=operator, conventions=given.conventions.changed(declared))
+
+
+def _options(given: Given, specification: Specification, node: Node | None) -> dict[str, list[object]]:
+    ranks = {2} if node is None else {1 + len(shape) for shape in (*node.input_shapes, node.output_shape)}
+    kind = type(specification)
+    # Samples one by one come last: alone, a sample hides where an average is taken, and which axis is whose.
+    options: dict[str, tuple[object, ...]] = {}
+    if isinstance(specification, losses.Loss):
+        options |= {"average": ("update", "loss"), "factor": FACTORS}
+    if isinstance(specification, layers.Layer) and node is not None and node.parameters:
+        options["average"] = ("layers", "loss")
+        if kind in KERNELS:
+            options["kernel_axes"] = KERNELS[kind]
+        if kind is layers.Dense:
+            options["dense_axes"] = ("OI", "IO")
+        options["bias_axes"] = BIASES
+    if isinstance(specification, CONVOLUTIONS):
+        options["convolution"] = (True, False)
+    if isinstance(specification, layers.Flatten):
+        options["flatten"] = ORDERS
+    if isinstance(specification, MAXIMUM):
+        options["ties"] = ("any",)
+    if isinstance(specification, POOLING):
+        options["remainder"] = ("kept", "dropped")
+    if isinstance(specification, activations.Relu):
+        options["relu_at_zero"] = (1,)
+    options["dtype"] = DTYPES
+    if 4 in ranks:
+        options["layout"] = LAYOUTS
+    if 2 in ranks:
+        options["features"] = FEATURES
+    options["samples"] = ("one",)
+    if isinstance(given.operator, Description) and not given.operator.lazy:
+        options["lazy"] = (True,)
+    now = {name: getattr(given.conventions, name, None) for name in options}
+    if now.get("kernel_axes") == "":
+        now["kernel_axes"] = KERAS_KERNELS[kind]
+    return {name: [value for value in values if value != now[name]] for name, values in options.items()}

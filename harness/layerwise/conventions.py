@@ -1,0 +1,172 @@
+"""Conventions: what may differ between right implementations, declared by name and shown in every report."""
+
+import ast
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import TypedDict
+
+from harness.case import DTYPES
+from harness.errors import SpecificationError, nearest
+from harness.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D
+from harness.layerwise.axes import groups
+from harness.specification import Specification
+
+LAYOUTS = {"channels_last": "NHWC", "channels_first": "NCHW"}
+# Keras's own axes of each kernel; M is the multiplier of a depthwise convolution.
+KERAS_KERNELS: dict[type[Specification], str] = {
+    Conv2D: "HWIO",
+    Conv2DTranspose: "HWOI",
+    DepthwiseConv2D: "HWIM",
+    Dense: "IO",
+}
+CHOICES: dict[str, tuple[object, ...]] = {
+    "samples": ("batch", "one"),
+    "ties": ("first", "any"),
+    "relu_at_zero": (0, 1),
+    "remainder": ("dropped", "kept"),
+    "average": ("loss", "layers", "update"),
+    "dtype": ("", *DTYPES),
+    "convolution": (False, True),
+}
+AXES = {
+    "layout": "NHWC",
+    "features": "NF",
+    "kernel_axes": "HWIOM",
+    "dense_axes": "IO",
+    "bias_axes": "O",
+    "flatten": "HWC",
+}
+
+
+class Declared(TypedDict, total=False):
+    """Conventions as keyword arguments; see ``Conventions``."""
+
+    layout: str
+    features: str
+    samples: str
+    kernel_axes: str
+    dense_axes: str
+    bias_axes: str
+    convolution: bool
+    flatten: str
+    ties: str
+    relu_at_zero: int
+    remainder: str
+    average: str
+    factor: str
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How an implementation differs from Keras without being wrong. The defaults are Keras's.
+
+    Axes are strings of one letter an axis; an axis may be left out where it has size 1, and ``1`` adds one.
+
+    Attributes:
+        layout: of images: N samples, H rows, W columns, C channels. ``channels_first`` is ``NCHW``. Without N, the
+            implementation takes one sample at a time.
+        features: of rows of F features.
+        samples: ``one`` where a batch axis is there and only ever has size 1.
+        kernel_axes: of a convolution's kernel: H, W, I inputs, O outputs (M for a depthwise multiplier); axes in
+            brackets are one, as in ``O(HWI)``; empty for Keras's own.
+        dense_axes: of a dense kernel.
+        bias_axes: of every parameter with one axis.
+        convolution: True where the kernel is flipped before it is applied; Keras correlates.
+        flatten: the order in which images are flattened.
+        ties: ``any`` where the gradient of a maximum that occurs twice goes elsewhere than to the first.
+        relu_at_zero: the derivative of relu at 0.
+        remainder: ``kept`` where pooling without padding also looks at windows that are cut off at the end.
+        average: where gradients are divided by the number of samples: in the ``loss``, in each of the ``layers`` that
+            have parameters, or in the ``update``.
+        factor: of the loss and its gradient, such as ``1/2``, ``N*K``, ``K/2``: N samples, K outputs of each.
+        dtype: the format that everything is computed in, whatever the input's.
+    """
+
+    layout: str = "NHWC"
+    features: str = "NF"
+    samples: str = "batch"
+    kernel_axes: str = ""
+    dense_axes: str = "IO"
+    bias_axes: str = "O"
+    convolution: bool = False
+    flatten: str = "HWC"
+    ties: str = "first"
+    relu_at_zero: int = 0
+    remainder: str = "dropped"
+    average: str = "loss"
+    factor: str = "1"
+    dtype: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layout", LAYOUTS.get(self.layout, self.layout))
+        for argument, choices in CHOICES.items():
+            if getattr(self, argument) not in choices:
+                self._refuse(argument, f"one of {', '.join(map(repr, choices))}")
+        for argument, letters in AXES.items():
+            value = getattr(self, argument)
+            plain = "".join(groups(value)) if argument == "kernel_axes" else value
+            known = isinstance(value, str) and set(plain) <= {*letters, "1"}
+            if not known or any(value.count(letter) > 1 for letter in letters):
+                self._refuse(argument, f"axes out of {', '.join(letters)} and 1, none of them twice")
+        if sorted(self.flatten) != sorted("HWC"):
+            self._refuse("flatten", "an order of H, W and C")
+        self.factor_of(1, 1)
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """True where samples are handed over one by one."""
+        return self.samples == "one" or "N" not in self.layout or "N" not in self.features
+
+    def text(self, usual: "Conventions") -> str:
+        """Return what is declared, for a report: ``layout = NCHW, kernel_axes = OIHW``; empty for what is usual."""
+        names = [field.name for field in fields(self) if getattr(self, field.name) != getattr(usual, field.name)]
+        return ", ".join(f"{name} = {getattr(self, name)}" for name in names)
+
+    def changed(self, declared: Declared) -> "Conventions":
+        """Return these with some declared otherwise.
+
+        Raises:
+            SpecificationError: no convention has that name, or it cannot have that value.
+        """
+        known = [field.name for field in fields(self)]
+        for name, value in declared.items():
+            if name not in known:
+                raise SpecificationError(f"unknown convention {name}={value!r}.{nearest(name, known)}")
+        return replace(self, **declared)
+
+    def axes_of(self, rank: int) -> str:
+        """Return the axes in which an activation with so many, the batch among them, is handed over; maybe none."""
+        return {4: self.layout, 2: self.features}.get(rank, "")
+
+    def kernel_of(self, kind: type[Specification]) -> str:
+        """Return the axes of a layer kind's kernel."""
+        if kind is Dense:
+            return self.dense_axes
+        return self.kernel_axes or KERAS_KERNELS[kind]
+
+    def factor_of(self, samples: int, outputs: int) -> Fraction:
+        """Return the loss's factor for a batch of ``samples`` predictions with ``outputs`` numbers each."""
+        try:
+            value = _value(ast.parse(self.factor, mode="eval").body, {"N": samples, "K": outputs})
+        except (SyntaxError, ValueError, ZeroDivisionError, TypeError):
+            value = Fraction(0)
+        if value <= 0:
+            self._refuse("factor", "a product or quotient of positive integers, N and K")
+        return value
+
+    def _refuse(self, argument: str, expected: str) -> None:
+        raise SpecificationError(f"expected {argument} to be {expected}, got {argument}={getattr(self, argument)!r}.")
+
+
+def _value(node: ast.expr, names: dict[str, int]) -> Fraction:
+    match node:
+        case ast.Constant(value=int() as number):
+            return Fraction(number)
+        case ast.Name(id=name) if name in names:
+            return Fraction(names[name])
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _value(left, names) * _value(right, names)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return _value(left, names) / _value(right, names)
+    raise ValueError(ast.dump(node))

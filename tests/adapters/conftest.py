@@ -1,0 +1,49 @@
+"""Right operators, and ways to hear what the harness says of an implementation without asking Keras."""
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.case import Case
+from harness.comparison import Comparison
+from harness.diagnosis import diagnosis
+from harness.implementation import Implementation, run
+from harness.judging import Author, judge
+from harness.layerwise import operators_in
+from harness.problem import make_problem
+from impls import vectorized
+
+
+@pytest.fixture(scope="session")
+def right() -> Mapping[type, Any]:
+    """The vectorized operators by specification class."""
+    return operators_in(vectorized)
+
+
+@pytest.fixture(scope="session")
+def heard() -> Callable[[Implementation, Case], SimpleNamespace]:
+    """Rows by observable, what went wrong, what would be suggested for the first wrong row, and the findings."""
+
+    def hear(implementation: Implementation, case: Case) -> SimpleNamespace:
+        problem = make_problem(case)
+        trace = run(implementation, problem)
+        rows = judge(problem, Author.of(implementation, case), trace)
+        first = next((row for row in rows if row.failed), None)
+        suggested = trace.reason
+        if first is not None and trace.status == "ok":
+            arithmetic = implementation.arithmetic(case)
+            suggested = diagnosis(problem, implementation, trace.observables, first.observable, arithmetic)
+        found: dict[str, Comparison] = {row.observable: row for row in rows}
+        return SimpleNamespace(
+            rows=found,
+            trace=trace,
+            failed=[row.observable for row in rows if row.failed],
+            passed=[row.observable for row in rows if row.passed],
+            unobserved=[row.observable for row in rows if row.verdict == "unobserved"],
+            suggested=suggested,
+            findings=getattr(implementation.run(problem), "findings", ()) if trace.status == "ok" else (),
+        )
+
+    return hear
