@@ -8,6 +8,8 @@ from .activations import Sigmoid as Sigmoid
 from .activations import Softmax as Softmax
 from .activations import Softplus as Softplus
 from .activations import Tanh as Tanh
+from .adapters import UpdateOnly as UpdateOnly
+from .adapters import WholeNetwork as WholeNetwork
 from .case import Case as Case
 from .cases import Cases as Cases
 from .cases import grid as grid
@@ -55,7 +57,10 @@ from .layers import Layer as Layer
 from .layers import MaxPooling2D as MaxPooling2D
 from .layers import Reshape as Reshape
 from .layers import ZeroPadding2D as ZeroPadding2D
+from .layerwise import Conventions as Conventions
 from .layerwise import Layerwise as Layerwise
+from .layerwise import one_number as one_number
+from .layerwise import symmetric_padding as symmetric_padding
 from .losses import BinaryCrossentropy as BinaryCrossentropy
 from .losses import CategoricalCrossentropy as CategoricalCrossentropy
 from .losses import Huber as Huber
@@ -74,5 +79,6 @@ from .plugins import hookimpl as hookimpl
 from .problem import Batch as Batch
 from .problem import Problem as Problem
 from .problem import make_problem as make_problem
+from .process import Process as Process
 from .report.report import Report as Report
 from .verification import verify as verify

@@ -35,8 +35,9 @@ class Comparison:
         t, rms, bound, sens: the figures behind it (see ``harness.verdict.figures``).
         end_to_end: t from the case's inputs on, through the whole network.
         witnesses: of a failing row, who sides with the expected value and who does not.
-        cause: of a failing row, errors that people make which give the same numbers, with what to look at, separated by
-            ``CAUSES_APART``.
+        cause: of a failing row, what would make it right, and errors that people make which give the same numbers, with
+            what to look at, separated by ``CAUSES_APART``.
+        conventions: those that the implementation declares, in words.
         reference: ``stands alone`` where Keras in float64 differs from the definition; empty otherwise.
         seconds: of the whole run of this implementation on this case.
     """
@@ -71,6 +72,7 @@ class Comparison:
     end_to_end: float | None = None
     witnesses: str = ""
     cause: str = ""
+    conventions: str = ""
     reference: str = ""
     seconds: float = 0.0
 

@@ -44,6 +44,8 @@ class Implementation(ABC):
     def run(self, problem: Problem) -> Mapping[str, NDArray[Any]]:
         """Return every observable the case requires, by name, in the problem's dtype.
 
+        The mapping may have an attribute ``findings``, sentences about what should not go unseen.
+
         Raises:
             Unsupported: with the reason, for a case this implementation does not claim to compute.
         """
@@ -51,6 +53,14 @@ class Implementation(ABC):
     def arithmetic(self, case: Case) -> Arithmetic:
         """Declare the arithmetic of a case; anything coarser than its format needs is shown as a finding."""
         return arithmetic_of(case.dtype)
+
+    def declared(self, case: Case) -> str:
+        """Say which conventions are declared for what a case needs; every report shows it."""
+        return ""
+
+    def declaration(self, problem: Problem, shown: Mapping[str, NDArray[Any]], observable: str) -> str:
+        """Say what could be declared for a failing observable to be right; empty where nothing makes it so."""
+        return ""
 
     def exposes(self, case: Case, observable: Observable) -> bool:
         """Say whether ``run`` shows this observable; one that it does not show is counted as unobserved.
@@ -99,13 +109,14 @@ def run(implementation: Implementation, problem: Problem) -> Trace:
             seconds = time.perf_counter() - start
             wrong = _wrong_return(implementation, returned)
             observables = {} if wrong else {name: _frozen(array) for name, array in returned.items()}
+            findings = tuple(map(str, getattr(returned, "findings", ())))
     except Unsupported as declined:
         return Trace("unsupported", {}, time.perf_counter() - start, str(declined) or "no reason given")
     except (Exception, SystemExit) as error:  # whatever a plugin raises, also its mapping, is a row of the report
         return Trace("error", {}, time.perf_counter() - start, _where_and_what(error))
     if wrong:
         return Trace("error", {}, seconds, wrong)
-    return Trace("ok", MappingProxyType(observables), seconds)
+    return Trace("ok", MappingProxyType(observables), seconds, findings=findings)
 
 
 def _wrong_return(implementation: Implementation, returned: object) -> str:

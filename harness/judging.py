@@ -38,18 +38,21 @@ class Author:
         arithmetic: what it declares for the case.
         exposes: names of the observables that it shows. Others may be in its Trace: they are not judged, but stages
             after them are recomputed from them.
+        conventions: those that it declares, in words.
     """
 
     name: str
     version: str
     arithmetic: Arithmetic
     exposes: frozenset[str]
+    conventions: str = ""
 
     @classmethod
     def of(cls, implementation: Implementation, case: Case) -> "Author":
         """Ask an implementation."""
         shown = {each.name for each in required(case) if implementation.exposes(case, each)}
-        return cls(implementation.name, implementation.version, implementation.arithmetic(case), frozenset(shown))
+        arithmetic, conventions = implementation.arithmetic(case), implementation.declared(case)
+        return cls(implementation.name, implementation.version, arithmetic, frozenset(shown), conventions)
 
 
 def judge(
@@ -140,7 +143,8 @@ class _Row:
             case.name, key, case.dtype, case.seed, author.name, author.version, declared, observable.name,
             observable.kind, observable.step or 0, observable.layer, self._kinds.get(observable.layer, ""),
             observable.part, found.verdict, found.reason,
-            reference="stands alone" if observable.name in self.alone else "", seconds=self.seconds, **found.figures,
+            conventions=author.conventions, reference="stands alone" if observable.name in self.alone else "",
+            seconds=self.seconds, **found.figures,
         )  # fmt: skip
 
     @cached_property

@@ -1,6 +1,6 @@
 """What would make a wrong observable right: a declaration, a factor, another order of its elements.
 
-``diagnosis`` is asked about one failing row. It first lets the implementation try what it could declare (see
+``suggested`` is asked about one failing row. It first lets the implementation try what it could declare (see
 ``harness.layerwise.declaring``), which needs the implementation; ``suggestion`` then looks at the numbers alone.
 Nothing here changes a verdict.
 """
@@ -37,7 +37,7 @@ class Declaring(Protocol):
         ...
 
 
-def diagnosis(
+def suggested(
     problem: Problem, implementation: object, shown: Mapping[str, Array], observable: str, arithmetic: Arithmetic
 ) -> str:
     """Return one sentence that says what would make a failing observable right, or nothing.

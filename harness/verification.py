@@ -1,5 +1,6 @@
 """One Case, one implementation: draw the Problem, run it, judge it, and hear the witnesses where it fails."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from harness.problem import GENERATOR_VERSION, Problem, jittered, make_problem
 from harness.purity import audit, is_audited, left_over, run_watched, surroundings, with_findings
 from harness.report.report import Report
 from harness.stores.oracle import Oracle, oracle_key
+from harness.suggestions import suggested
 from harness.trace import Trace
 from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.figures import bound_limit
@@ -32,6 +34,9 @@ REFERENCE_DTYPE = "float64"
 SECOND_WITNESS = "loops"
 # Right operators, in which faults are planted to find the likely cause of a failure.
 SOUND = "vectorized"
+
+# Declarations are tried one after another, which takes up to a second for one row.
+MOST_SUGGESTIONS = 5
 
 # Raise when a definition or limit of the verdict changes: what was found out about Keras's results is then found anew.
 VERDICT_VERSION = 1
@@ -141,6 +146,7 @@ class Verification:
         self.second_witness = second_witness
         self.diagnosis = diagnosis
         self._latest: tuple[str, Problem, Check, dict[Arithmetic, Inputs]] | None = None
+        self._suggestions: Counter[tuple[str, ...]] = Counter()
 
     def rows(self, case: Case, implementation: Implementation) -> list[Comparison]:
         """Return one row for each observable the case requires, and for each it does not."""
@@ -162,7 +168,7 @@ class Verification:
         rows = _without_resonance(rows, problem, author, implementation)
         rows = self._with_purity(rows, problem, implementation, trace)
         rows = self._with_witnesses(rows, problem, implementation, trace)
-        return self._with_causes(rows, problem, author, trace)
+        return self._with_causes(rows, problem, implementation, author, trace)
 
     def _prepared(self, case: Case) -> tuple[Problem, Check, dict[Arithmetic, Inputs]]:
         """Return the case's Problem, Keras's check, and what was computed from its inputs for each arithmetic."""
@@ -205,21 +211,34 @@ class Verification:
         }
         return [replace(row, witnesses=told.get(row.observable, "")) for row in rows]
 
-    def _with_causes(self, rows: list[Comparison], problem: Problem, author: Author, trace: Trace) -> list[Comparison]:
-        """Look for the likely cause of the first failing row of each direction."""
-        # What is planted in operators that are themselves wrong proves nothing.
-        if self.diagnosis is None or author.name == SOUND:
-            return rows
-        if not any(row.first_wrong and row.verdict == "fail" for row in rows):
+    def _with_causes(
+        self, rows: list[Comparison], problem: Problem, implementation: Implementation, author: Author, trace: Trace
+    ) -> list[Comparison]:
+        """Look for what would make the first failing row of each direction right, and for what made it wrong."""
+        if trace.status != "ok" or not any(row.first_wrong for row in rows):
             return rows
         expected = local(problem, trace.observables, author.arithmetic)
         told = {}
         for row in rows:
-            if row.first_wrong and row.verdict == "fail":
-                estimate = expected[row.observable].estimate
-                causes = self.diagnosis.causes(problem, trace.observables, row, estimate)
-                told[row.observable] = CAUSES_APART.join(f"{fault.explanation} {fault.hint}" for fault in causes)
+            if row.first_wrong and row.observable in trace.observables:
+                causes = self._suggestion(row, problem, implementation, trace)
+                # What is planted in operators that are themselves wrong proves nothing.
+                if self.diagnosis is not None and row.verdict == "fail" and author.name != SOUND:
+                    estimate = expected[row.observable].estimate
+                    faults = self.diagnosis.causes(problem, trace.observables, row, estimate)
+                    causes += [f"{fault.explanation} {fault.hint}" for fault in faults]
+                told[row.observable] = CAUSES_APART.join(causes)
         return [replace(row, cause=told.get(row.observable, "")) for row in rows]
+
+    def _suggestion(self, row: Comparison, problem: Problem, implementation: Implementation, trace: Trace) -> list[str]:
+        """Return what would make a row right; only a few rows of one stage are asked about, because it takes time."""
+        stage = row.implementation, row.layer_kind, row.kind, row.part
+        self._suggestions[stage] += 1
+        if self._suggestions[stage] > MOST_SUGGESTIONS:
+            return []
+        arithmetic = implementation.arithmetic(problem.case)
+        text = suggested(problem, implementation, trace.observables, row.observable, arithmetic)
+        return [text] if text else []
 
     def _others(self, problem: Problem, implementation: Implementation) -> Mapping[str, Mapping[str, Comparison]]:
         """Return the rows of every witness by observable, each judged by its own numbers."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from harness.adapters.parameters import Named, Translation, named
 from harness.case import Case
-from harness.diagnosis import AGREES
 from harness.errors import HarnessError, Unsupported
 from harness.implementation import Implementation
 from harness.layerwise.conventions import Conventions, Declared
@@ -18,6 +17,7 @@ from harness.layerwise.weight_change import Changed, dependent, inferred_of_netw
 from harness.observables import Observable
 from harness.optimizers import SGD
 from harness.problem import Array, Batch, Problem
+from harness.suggestions import AGREES
 from harness.verdict.arithmetic import FLOAT32, Arithmetic, arithmetic_of
 from harness.verdict.figures import figures, too_far
 from harness.verdict.walk import local

@@ -12,7 +12,7 @@ from harness.errors import HarnessError
 from harness.implementation import Elsewhere
 from harness.isolation.frames import Frame
 from harness.isolation.limits import LOADING_SECONDS, MOST_DEATHS, Limits, most_bytes
-from harness.isolation.problems import arrays_of
+from harness.isolation.problems import SHOWN, arrays_of
 from harness.isolation.process import Ended, Process
 from harness.observables import Observable, required
 from harness.plugins.loading import Loaded, Quarantined
@@ -106,6 +106,7 @@ class _Declared:
     hidden: frozenset[str]
     most: int
     failure: Trace | None = None
+    conventions: str = ""
 
 
 class Isolated(Elsewhere):
@@ -137,6 +138,17 @@ class Isolated(Elsewhere):
 
     def exposes(self, case: Case, observable: Observable) -> bool:
         return observable.name not in self._declared(case).hidden
+
+    def declared(self, case: Case) -> str:
+        return self._declared(case).conventions
+
+    def declaration(self, problem: Problem, shown: Mapping[str, Array], observable: str) -> str:
+        question = {"do": "suggest", "dtype": problem.dtype.name, "declare": False, "observable": observable}
+        arrays = arrays_of(problem) | {f"{SHOWN}{name}": array for name, array in shown.items()}
+        try:
+            return str(self._ask(problem.case, question, arrays, 0).head.get("text", ""))
+        except Ended:  # noted as a death; a suggestion is no result
+            return ""
 
     def trace(self, problem: Problem) -> Trace:
         case = problem.case
@@ -185,7 +197,8 @@ class Isolated(Elsewhere):
         if "arithmetic" not in head and head.get("status") == "error":
             return _Declared(plain, frozenset(), most, Trace("error", {}, seconds, str(head.get("reason"))))
         try:
-            return _Declared(Arithmetic(**head["arithmetic"]), frozenset(head["hidden"]), most)
+            arithmetic, conventions = Arithmetic(**head["arithmetic"]), str(head["conventions"])
+            return _Declared(arithmetic, frozenset(head["hidden"]), most, conventions=conventions)
         except (HarnessError, TypeError, KeyError) as error:
             reason = f"{self.name} declared nonsense: {type(error).__name__}: {error}"
             return _Declared(plain, frozenset(), most, Trace("error", {}, seconds, reason))
@@ -240,7 +253,7 @@ class Isolated(Elsewhere):
 def _trace(answer: Frame, seconds: float) -> Trace:
     match answer.head:
         case {
-            "status": "ok" | "unsupported" | "error" as status,
+            "status": "ok" | "unsupported" | "error" | "timeout" | "crash" as status,
             "seconds": float(own),
             "reason": str(reason),
             "findings": [*findings],

@@ -9,6 +9,9 @@ from harness.case import Case
 from harness.isolation.frames import Frame
 from harness.problem import Array, Batch, Problem, Weights
 
+# Before the names of what an implementation has shown.
+SHOWN = "shown/"
+
 
 def arrays_of(problem: Problem) -> dict[str, Array]:
     """Return every array by a name that says where it belongs."""

@@ -16,7 +16,7 @@ from harness.implementation import Implementation
 from harness.isolation.epitaph import CONNECTION_LOST
 from harness.isolation.frames import PREFIX, Frame, lengths, pack, size, unpack
 from harness.isolation.limits import MOST_TEXT
-from harness.isolation.problems import problem_of
+from harness.isolation.problems import SHOWN, problem_of
 from harness.isolation.surroundings import Surroundings
 from harness.observables import required
 from harness.plugins.loading import Quarantined, attempt_named
@@ -84,6 +84,10 @@ class _Worker:
         declared = _declared(implementation, self._case) if head["declare"] else Frame({"status": "ok"}, {})
         if head["do"] == "declare" or declared.head["status"] != "ok":
             return declared
+        if head["do"] == "suggest":
+            shown = {name.removeprefix(SHOWN): a for name, a in question.arrays.items() if name.startswith(SHOWN)}
+            text = implementation.declaration(problem_of(self._case, question), shown, head["observable"])
+            return Frame({"status": "ok", "text": text[:MOST_TEXT]}, {})
         try:
             trace = run_watched(implementation, problem_of(self._case, question))
         finally:
@@ -117,7 +121,8 @@ def _declared(implementation: Implementation, case: Case) -> Frame:
         expected = f"{implementation.name}.arithmetic() expected to return an Arithmetic"
         return _told("error", f"{expected}, got {type(arithmetic).__name__}.")
     hidden = [each.name for each in required(case) if not implementation.exposes(case, each)]
-    return Frame({"status": "ok", "arithmetic": asdict(arithmetic), "hidden": hidden}, {})
+    conventions = implementation.declared(case)[:MOST_TEXT]
+    return Frame({"status": "ok", "arithmetic": asdict(arithmetic), "hidden": hidden, "conventions": conventions}, {})
 
 
 def _as_frame(implementation: Implementation, trace: Trace, most: int) -> Frame:

@@ -127,7 +127,14 @@ class Report:
     @property
     def noted(self) -> tuple[str, ...]:
         """The findings, and those that the rows themselves tell of."""
-        return (*self.findings, *self._declarations(), *self._lone_references(), *self._cases_without_trust())
+        return (
+            *self.findings,
+            *self._declarations(),
+            *self._conventions(),
+            *self._remarks(),
+            *self._lone_references(),
+            *self._cases_without_trust(),
+        )
 
     @property
     def passed(self) -> bool:
@@ -153,6 +160,17 @@ class Report:
         return [
             f"{name} declares an arithmetic other than {dtype}'s: {declaration}; its passes say as much less"
             for name, dtype, declaration in declared
+        ]
+
+    def _conventions(self) -> list[str]:
+        declared = dict.fromkeys((row.implementation, row.conventions) for row in self.rows if row.conventions)
+        return [f"{name} declares {conventions}" for name, conventions in declared]
+
+    def _remarks(self) -> list[str]:
+        remarks = Counter((row.implementation, row.reason) for row in self.rows if row.passed and row.reason)
+        return [
+            f"{name}: {remark}" + (f" (on {count:,} passing rows)" if count > 1 else "")
+            for (name, remark), count in remarks.most_common()
         ]
 
     def _lone_references(self) -> list[str]:

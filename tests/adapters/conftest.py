@@ -8,11 +8,11 @@ import pytest
 
 from harness.case import Case
 from harness.comparison import Comparison
-from harness.diagnosis import diagnosis
 from harness.implementation import Implementation, run
 from harness.judging import Author, judge
 from harness.layerwise import operators_in
 from harness.problem import make_problem
+from harness.suggestions import suggested
 from impls import vectorized
 
 
@@ -31,10 +31,10 @@ def heard() -> Callable[[Implementation, Case], SimpleNamespace]:
         trace = run(implementation, problem)
         rows = judge(problem, Author.of(implementation, case), trace)
         first = next((row for row in rows if row.failed), None)
-        suggested = trace.reason
+        sentence = trace.reason
         if first is not None and trace.status == "ok":
             arithmetic = implementation.arithmetic(case)
-            suggested = diagnosis(problem, implementation, trace.observables, first.observable, arithmetic)
+            sentence = suggested(problem, implementation, trace.observables, first.observable, arithmetic)
         found: dict[str, Comparison] = {row.observable: row for row in rows}
         return SimpleNamespace(
             rows=found,
@@ -42,7 +42,7 @@ def heard() -> Callable[[Implementation, Case], SimpleNamespace]:
             failed=[row.observable for row in rows if row.failed],
             passed=[row.observable for row in rows if row.passed],
             unobserved=[row.observable for row in rows if row.verdict == "unobserved"],
-            suggested=suggested,
+            suggested=sentence,
             findings=getattr(implementation.run(problem), "findings", ()) if trace.status == "ok" else (),
         )
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from harness import Case, Conv2D, Dense, Flatten, Network
-from harness.diagnosis import diagnosis
 from harness.implementation import Implementation
 from harness.layerwise import Layerwise
 from harness.problem import make_problem
+from harness.suggestions import suggested
 from harness.verdict import arithmetic_of
 
 CASE = Case(Network((6, 5, 3), (Conv2D(3, (2, 2)), Flatten(), Dense(4))), batch_size=5)
@@ -28,7 +28,7 @@ def said(request, right):
 
     def say(observable, change):
         changed = {**shown, observable: change(shown[observable])}
-        return diagnosis(problem, Plain(), changed, observable, arithmetic_of(case.dtype))
+        return suggested(problem, Plain(), changed, observable, arithmetic_of(case.dtype))
 
     return say
 

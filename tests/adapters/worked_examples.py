@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 
 from harness import Case, Conv2D, Dense, Flatten, MaxPooling2D, Network, SparseCategoricalCrossentropy
-from harness.diagnosis import diagnosis
-from harness.implementation import Implementation, run
+from harness.implementation import Implementation
 from harness.plugins.loading import load_plugins
-from harness.problem import make_problem
+from harness.report import Report
 from harness.report.failure import failure_text
 from harness.report.severity import counted
-from harness.verification import Reference, Verification, reference_among
+from harness.verification import verification_with
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples"
 # Lines of the adapter, without imports and blank lines.
@@ -48,24 +47,12 @@ def implementation_of(example: str) -> Implementation:
 
 
 def report_of(example: str) -> str:
-    """Return what is said about an example: the failure, the declarations, the findings, the counts."""
+    """Return what is said about an example: the failure with its likely cause, the findings, the counts."""
     case, mine = case_of(example), implementation_of(example)
-    reference = reference_among(load_plugins())
-    rows = Verification(Reference(reference, None)).rows(case, mine)
-    problem = make_problem(case)
-    shown = run(mine, problem).observables
-    suggested = [
-        diagnosis(problem, mine, shown, row.observable, mine.arithmetic(case)) for row in rows if row.first_wrong
-    ]
-    findings = getattr(mine.run(problem), "findings", ())
-    lines = [
-        failure_text(rows),
-        *(f"  {text}" for text in suggested if text),
-        "",
-        f"declared: {mine.declared(case)}",  # type: ignore[attr-defined]
-        *(f"finding: {finding}" for finding in findings),
-        f"rows: {counted(rows)}",
-    ]
+    rows = verification_with(load_plugins(), None).rows(case, mine)
+    planned = sum(row.verdict != "extra" for row in rows)
+    report = Report(tuple(rows), {(case.name, mine.name): planned}, {})
+    lines = [failure_text(rows), "", *report.noted, f"rows: {counted(rows)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,144 @@
+"""A command: start it, keep the last of what it prints, and end it with whatever it started.
+
+What it starts is found and ended as far as its process group and, on Linux, its descendants go. A worker's guardian
+(``harness.isolation``) finds the rest, and watches the memory, because a file that the user names is loaded there.
+"""
+
+import contextlib
+import errno
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO
+
+from harness.isolation.epitaph import epitaph, printed
+from harness.isolation.limits import KEPT_OUTPUT
+from harness.isolation.process import Ended
+from harness.isolation.usage import descendants
+
+PIECE = 2**16
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to start.
+
+    Attributes:
+        name: whom messages are about.
+        words: the program and its arguments.
+        directory: where it starts, absolute.
+        seconds: the time limit for each case.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    directory: str
+    seconds: float
+
+    def start(self, *more: str, frames: bool) -> "subprocess.Popen[bytes]":
+        """Start it in a process group of its own.
+
+        Args:
+            more: arguments after its own.
+            frames: whether standard input and output carry frames; else it has nothing to read, and what it prints
+                goes where its errors go.
+
+        Raises:
+            Ended: it could not be started.
+        """
+        try:
+            return subprocess.Popen(
+                [self.words[0], *self.words[1:], *more],
+                bufsize=0,
+                stdin=subprocess.PIPE if frames else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if frames else subprocess.STDOUT,
+                cwd=self.directory,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Ended("error", f"{self.name} could not be started: {self._cause(error)}") from None
+
+    def too_long(self, output: str) -> Ended:
+        """Return what to raise when it took too long, given what it printed last."""
+        return Ended("timeout", f"{self.name} took more than {self.seconds:g} s and was stopped{printed(output)}")
+
+    def died(self, death: Mapping[str, int], when: str, output: str) -> Ended:
+        """Return what to raise when it ended, with an exit code, a signal or neither, given what it printed last."""
+        reason = f"{self.name}'s process {epitaph(death)}{when}{printed(output)}"
+        return Ended("error" if "exit" in death else "crash", reason)
+
+    def _cause(self, error: OSError) -> str:
+        program = self.words[0]
+        if not os.path.isdir(self.directory):
+            return f"its directory {self.directory} does not exist"
+        path = os.path.join(self.directory, program) if os.sep in program else shutil.which(program)
+        where = f"in {self.directory}" if os.sep in program else "in any folder of PATH"
+        if path is None or not os.path.exists(path):
+            return f"there is no {program} {where}. Is it built?"
+        if error.errno == errno.EACCES:
+            return f"{program} is not executable. Try: chmod +x {program}"
+        if error.errno == errno.ENOENT:
+            return f"{program} needs a program to run it (its line #! or its loader) that does not exist"
+        if error.errno == errno.ENOEXEC:
+            return f"{program} is no program for this machine, and has no line #! that names one to run it"
+        return str(error)
+
+
+class Tail:
+    """The last of what a command printed.
+
+    Args:
+        stream: what it prints into.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        os.set_blocking(stream.fileno(), False)
+        self._stream = stream
+        self._kept = b""
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def drain(self) -> bool:
+        """Take what is there, up to 1 MiB at a time, and return whether more may come."""
+        for _ in range(2**20 // PIECE):
+            try:
+                piece = os.read(self.fileno(), PIECE)
+            except BlockingIOError:
+                return True
+            if not piece:
+                return False
+            self._kept = (self._kept + piece)[-KEPT_OUTPUT:]
+        return True
+
+    def take(self) -> str:
+        """Return what was printed since the last time, as far as it is kept, and forget it."""
+        if not self._stream.closed:
+            self.drain()
+        kept, self._kept = self._kept.decode("utf-8", "replace"), b""
+        return kept
+
+
+def has_ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Tell whether it has, without taking note of it, so that its process id belongs to nobody else yet."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def end(process: "subprocess.Popen[bytes]") -> Mapping[str, int]:
+    """Kill it, if it lives, and what it started, and return its exit code or signal."""
+    if process.returncode is None:
+        for descendant in descendants(process.pid):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(descendant, signal.SIGKILL)
+        # Its group bears its process id, which is not given to another one before it has been waited for.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    code = process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    return {"signal": -code} if code < 0 else {"exit": code}
