@@ -11,6 +11,7 @@ STYLES = {
     "description": "existing classes, described",
     "network": "a class that trains a whole network by itself",
     "update": "only parameters and predictions are seen",
+    "process": "a program in any language",
 }
 
 

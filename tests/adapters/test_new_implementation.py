@@ -12,8 +12,15 @@ CASES = {
     "description": Network((7,), Dense(3)),
     "network": Network((5, 4, 2), (Flatten(), Dense(3, "softmax"))),
     "update": Network((7,), Dense(3)),
+    "process": Network((7,), Dense(3)),
 }
-NEXT = {"functions": "dense_forward", "description": "dense", "network": "build", "update": "build"}
+NEXT = {
+    "functions": "dense_forward",
+    "description": "dense",
+    "network": "build",
+    "update": "build",
+    "process": "program",
+}
 
 
 @pytest.mark.parametrize("style", STYLES)
