@@ -1,0 +1,60 @@
+"""A network's graph, run once in an inference session that optimizes nothing away."""
+
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper
+from onnxruntime.capi import onnxruntime_pybind11_state as failures
+
+from harness.errors import Unsupported
+from harness.network import INPUT
+from harness.problem import Array, Problem
+from impls.onnxruntime.graph import Graph
+from impls.onnxruntime.layer_nodes import add_layer
+
+# The latest that this file was written after.
+OPSET = 21
+ELEMENT_TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
+# Sessions complain on standard error about what they then raise; 4 is fatal errors only.
+QUIET = 4
+
+
+def forward_outputs(problem: Problem) -> dict[str, Array]:
+    """Return ``1/forward/<layer>`` for every layer.
+
+    Raises:
+        Unsupported: an operator has no kernel for the format.
+    """
+    case = problem.case
+    graph = Graph(problem.dtype.name, ELEMENT_TYPES[problem.dtype.name])
+    outputs = {INPUT: INPUT}
+    for node in case.network.nodes:
+        weights = {**problem.weights.get(node.name, {}), **problem.state.get(node.name, {})}
+        inputs = [outputs[source] for source in node.inputs]
+        outputs[node.name] = add_layer(graph, node, inputs, weights, case.batch_size)
+    names = [outputs[node.name] for node in case.network.nodes]
+    session = _session(graph, (case.batch_size, *case.network.input_shape), names)
+    arrays = session.run(names, {INPUT: problem.batches[0].x})
+    return {f"1/forward/{node.name}": array for node, array in zip(case.network.nodes, arrays, strict=True)}
+
+
+def _session(graph: Graph, shape: tuple[int, ...], outputs: list[str]) -> onnxruntime.InferenceSession:
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "network",
+            [helper.make_tensor_value_info(INPUT, graph.element_type, shape)],
+            [helper.make_tensor_value_info(name, graph.element_type, None) for name in outputs],
+            graph.constants,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+    )
+    model.ir_version = min(model.ir_version, onnx.IR_VERSION_2024_3_25)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = QUIET
+    try:
+        return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    except failures.NotImplemented as missing:
+        # "[ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : Could not find an implementation for Conv(11) node with name …"
+        what = str(missing).rpartition(" : ")[2].partition(" node with name")[0]
+        raise Unsupported(f"ONNX Runtime in {graph.dtype}: {what}") from None
