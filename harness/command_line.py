@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.proof.options import add_calibrate, add_power
+from harness.templates.new_implementation import STYLES, write
 
 DEFAULT_CASES = "cases"
 
@@ -43,6 +45,12 @@ def _parser() -> argparse.ArgumentParser:
             "--impl", action="append", default=[], metavar="FILE", help="a Python file, loaded as well"
         )
     doctor.add_argument("--reports", default="reports", metavar="DIR", help="the reports folder (default: reports)")
+    new = commands.add_parser("new-impl", help="write a small file to begin with, which runs at once")
+    new.add_argument("name", metavar="NAME", help="of the implementation and its file")
+    new.add_argument("--style", choices=list(STYLES), default="functions", help=_styles())
+    new.add_argument("--folder", default=".", metavar="DIR", help="where the file goes (default: here)")
+    add_calibrate(commands, DEFAULT_CASES)
+    add_power(commands, DEFAULT_CASES)
     return parser
 
 
@@ -57,12 +65,33 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
 
             print(plugins(options.impl, as_json=options.json))
             return 0
+        case "new-impl":
+            path = write(options.name, options.style, Path(options.folder))
+            print(f"{path} is written. Run it: pytest {_cases_for(path)} --impl {path}")
+            return 0
+        case "calibrate":
+            from harness.proof.commands import calibrate
+
+            return calibrate(options)
+        case "power":
+            from harness.proof.commands import power
+
+            return power(options)
         case _:
             from harness.inspection import doctor
 
             text, healthy = doctor(options.impl, Path(options.reports))
             print(text)
             return 0 if healthy else 1
+
+
+def _styles() -> str:
+    return "; ".join(f"{style}: {meaning}" for style, meaning in STYLES.items())
+
+
+def _cases_for(path: Path) -> str:
+    own = path.with_name(f"test_{path.name}")
+    return str(own) if own.is_file() else f"{DEFAULT_CASES}/"
 
 
 def _pytest(arguments: list[str]) -> int:

@@ -1,0 +1,1 @@
+"""The verdict on trial: how often it accuses what is right, and which errors it lets through."""
