@@ -28,6 +28,7 @@ def plugins(files: Sequence[str], *, as_json: bool) -> str:
                 "origin": plugin.origin,
                 "implementations": [_described(implementation) for implementation in plugin.implementations],
                 "cases": len(plugin.cases),
+                "faults": len(plugin.faults),
                 "writers": [writer.name for writer in plugin.writers],
             }
             for plugin in found.loaded
@@ -62,6 +63,8 @@ def _plugin_lines(found: Plugins) -> Iterator[str]:
             yield f"  implementation {implementation.name}, version {implementation.version}{named}"
         if plugin.cases:
             yield f"  {len(plugin.cases)} cases"
+        if plugin.faults:
+            yield f"  {len(plugin.faults):,} faults"
         for writer in plugin.writers:
             yield f"  writer {writer.name}"
     for aside in found.quarantined:

@@ -174,6 +174,9 @@ def _seen(row: Comparison, before: Array, after: Array | None) -> float:
     """Return the size of a change in units of what its row would show."""
     if after is None or before.shape != after.shape or row.sens is None:
         return math.inf
+    if math.isinf(row.sens):
+        # It promises nothing.
+        return 0.0
     with np.errstate(all="ignore"):
         size = math.sqrt(float(np.square(before, dtype=np.float64).mean()))
         change = math.sqrt(float(np.square(np.subtract(after, before, dtype=np.float64)).mean()))
