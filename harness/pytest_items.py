@@ -163,6 +163,8 @@ def attach_rows(item: pytest.Item, report: pytest.TestReport) -> None:
             path, line, _ = item.reportinfo()
             report.longrepr = str(path), line + 1, report.longrepr[2]
         vars(report)[ROWS] = [plain(row) for row in item.rows]
+        # pytest keeps the item to the end, the recording its rows.
+        item.rows = []
         if hasattr(item.config, "workerinput") and not item.session.stash.get(_SENT, False):
             item.session.stash[_SENT] = True
             vars(report)[PLAN] = [list(planned) for planned in planned_of(item.session.items)]

@@ -198,7 +198,8 @@ class Recorder:
         if PLAN in vars(report):
             self.recording.plan(tuple(planned) for planned in vars(report)[PLAN])
         if ROWS in vars(report):
-            self.recording.add(report.nodeid, vars(report)[ROWS])
+            # Taken off the report, which pytest keeps to the end.
+            self.recording.add(report.nodeid, vars(report).pop(ROWS))
         elif report.when not in ("setup", "call", "teardown"):
             # A process of a distributed run died, maybe before it could say what it had planned.
             self._lost[report.nodeid] = str(report.longrepr)

@@ -28,7 +28,7 @@ from harness.specification import Specification, file_name
 Tensor = Any
 
 # Neighbouring cases share networks; more would only hold memory.
-MODELS_KEPT = 32
+MODELS_KEPT = 8
 # Compiling a network costs as much as a dozen of its runs, and makes every later one several times cheaper.
 RUNS_BEFORE_COMPILING = 4
 
