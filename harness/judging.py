@@ -11,14 +11,11 @@ from harness.errors import HarnessError
 from harness.implementation import Implementation
 from harness.observables import Observable, required
 from harness.problem import Array, Problem
-from harness.trace import Trace
+from harness.trace import Trace, numeric
 from harness.verdict.arithmetic import Arithmetic, arithmetic_of
 from harness.verdict.figures import SIGMAS, Figures, excess, figures, largest_t, too_far
 from harness.verdict.stages import Expected, Origin
 from harness.verdict.walk import Inputs, Walks
-
-# What can be turned into float64 without a loss of meaning.
-NUMBERS = "fiu"
 
 DIRECTIONS: Mapping[str, str] = {
     "forward": "forward",
@@ -79,7 +76,7 @@ def judge(
     wanted = required(problem.case)
     if trace.status != "ok":
         return marked([row(observable, _Finding(trace.status, trace.reason)) for observable in wanted])
-    numbers = {name: array for name, array in trace.observables.items() if array.dtype.kind in NUMBERS}
+    numbers = numeric(trace.observables)
     walks = Walks(inputs or Inputs(problem, author.arithmetic), numbers)
     expected = walks.local()
     findings = [_judged(row, each, trace.observables.get(each.name), expected[each.name]) for each in wanted]

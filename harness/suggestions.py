@@ -19,12 +19,12 @@ from harness.layers import Flatten
 from harness.layerwise.axes import reordered_features
 from harness.observables import Observable, required
 from harness.problem import Array, Problem
+from harness.trace import NUMBERS, numeric
 from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.estimate import Estimate
 from harness.verdict.figures import figures, too_far
 from harness.verdict.walk import Expected, local
 
-NUMBERS = "fiu"
 AGREES = "agrees exactly"
 
 
@@ -55,8 +55,7 @@ def suggested(
     wanted = {each.name: each for each in required(problem.case)}
     if observable not in wanted or observable not in shown:
         return ""
-    numbers = {name: array for name, array in shown.items() if array.dtype.kind in NUMBERS}
-    expected = local(problem, numbers, arithmetic)[observable]
+    expected = local(problem, numeric(shown), arithmetic)[observable]
     return suggestion(shown[observable], expected, wanted[observable], problem.case, arithmetic)
 
 

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+# Kinds of number format, as NumPy names them: signed and unsigned integers, and floats.
+NUMBERS = "iuf"
+
 Status = Literal["ok", "unsupported", "error", "timeout", "crash"]
 
 
@@ -28,3 +31,8 @@ class Trace:
     seconds: float
     reason: str = ""
     findings: tuple[str, ...] = field(default=())
+
+
+def numeric(observables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the observables that can be turned into float64 without a loss of meaning: integers and floats."""
+    return {name: array for name, array in observables.items() if array.dtype.kind in NUMBERS}

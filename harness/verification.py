@@ -22,7 +22,7 @@ from harness.purity import audit, is_audited, left_over, run_watched, surroundin
 from harness.report.report import Report
 from harness.stores.oracle import Oracle, oracle_key
 from harness.suggestions import suggested
-from harness.trace import Trace
+from harness.trace import Trace, numeric
 from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.figures import bound_limit
 from harness.verdict.walk import Inputs, local
@@ -205,7 +205,7 @@ class Verification:
             row.observable: who_sides(
                 row,
                 {name: found[row.observable] for name, found in others.items()},
-                by_finite_differences(problem, trace.observables, row),
+                by_finite_differences(problem, numeric(trace.observables), row),
             )
             for row in asked
         }
@@ -217,7 +217,8 @@ class Verification:
         """Look for what would make the first failing row of each direction right, and for what made it wrong."""
         if trace.status != "ok" or not any(row.first_wrong for row in rows):
             return rows
-        expected = local(problem, trace.observables, author.arithmetic)
+        shown = numeric(trace.observables)
+        expected = local(problem, shown, author.arithmetic)
         told = {}
         for row in rows:
             if row.first_wrong and row.observable in trace.observables:
@@ -225,7 +226,7 @@ class Verification:
                 # What is planted in operators that are themselves wrong proves nothing.
                 if self.diagnosis is not None and row.verdict == "fail" and author.name != SOUND:
                     estimate = expected[row.observable].estimate
-                    faults = self.diagnosis.causes(problem, trace.observables, row, estimate)
+                    faults = self.diagnosis.causes(problem, shown, row, estimate)
                     causes += [f"{fault.explanation} {fault.hint}" for fault in faults]
                 told[row.observable] = CAUSES_APART.join(causes)
         return [replace(row, cause=told.get(row.observable, "")) for row in rows]

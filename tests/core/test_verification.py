@@ -5,6 +5,7 @@ import pytest
 
 from harness import Dense, Implementation, Report
 from harness.case import Case
+from harness.faults.diagnosis import Diagnosis
 from harness.network import Network
 from harness.problem import make_problem
 from harness.stores.oracle import Oracle
@@ -70,6 +71,22 @@ def test_a_reference_that_fails_is_an_error_of_every_row(vectorized):
     assert {row.verdict for row in rows} == {"error"}
     assert rows[0].reason.startswith("Keras, the reference, could not compute this case: ")
     assert "out of memory" in rows[0].reason
+
+
+@pytest.mark.parametrize("dtype", [object, str, complex])
+@pytest.mark.parametrize("name", [FORWARD, KERNEL])
+def test_what_holds_no_numbers_ends_as_a_row_of_its_format_with_witnesses_and_diagnosis_at_work(
+    vectorized, name, dtype
+):
+    verification = Verification(
+        Reference(Based(vectorized, name="keras"), None), Based(vectorized, name="loops"), Diagnosis([], {})
+    )
+
+    def words(problem, shown):
+        return {name: np.full(shown[name].shape, "1j" if dtype is not complex else 1j).astype(dtype)}
+
+    (row, *_) = [row for row in verification.rows(CASE, Based(vectorized, words)) if row.failed]
+    assert (row.observable, row.verdict) == (name, "dtype")
 
 
 def test_what_was_found_out_about_keras_is_stored(vectorized, tmp_path):
