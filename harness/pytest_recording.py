@@ -64,11 +64,10 @@ class Recording:
     def header(self) -> list[str]:
         """Return the lines that say what is verified with what."""
         setup = self._setup
-        seed = "each case's own" if setup.seed is None else str(setup.seed)
         names = ", ".join(implementation.name for implementation in setup.implementations)
         reference = setup.verification.reference.implementation
         lines = [
-            f"harness: {names}, against {reference.name} in float64 ({reference.version}); seed: {seed}",
+            f"harness: {names}, against {reference.name} in float64 ({reference.version}); seed: {self._seed}",
             f"harness: {len(setup.oracle):,} of Keras's results are stored in {setup.oracle.path}",
         ]
         lines += [f"harness: {plugin}" for plugin in setup.plugins.quarantined]
@@ -100,6 +99,10 @@ class Recording:
             self.lines.append(f"NOT GOOD: {len(regressions):,} changes of the kinds that --baseline-fail names")
         return report.passed and not unwritten and not regressions
 
+    @property
+    def _seed(self) -> str:
+        return "each case's own" if self._setup.seed is None else str(self._setup.seed)
+
     def _unfinished(self) -> list[str]:
         return [f"a run was killed, or goes on elsewhere; the rows it has are in {path}" for path in self._earlier]
 
@@ -110,12 +113,11 @@ class Recording:
         findings += self._unfinished()
         findings += ["the run was interrupted"] if interrupted else []
         findings += [self._unkept] if self._unkept else []
-        seed = "each case's own" if setup.seed is None else str(setup.seed)
         return Report(
             tuple(row for nodeid in self.planned for row in self._rows.get(nodeid, [])),
             {(case, implementation): count for _, case, implementation, count in self.planned.values()},
             environment(setup.verification.reference.implementation)
-            | {"seed": seed, "implementations": ", ".join(i.name for i in setup.implementations)},
+            | {"seed": self._seed, "implementations": ", ".join(i.name for i in setup.implementations)},
             tuple(findings),
             {(case, implementation): nodeid for nodeid, case, implementation, _ in self.planned.values()},
             setup.options,

@@ -1,11 +1,7 @@
-"""What every loss specification answers: the shape of its targets."""
+"""What every loss specification is."""
 
-from harness.specification import Shape, Specification
+from harness.specification import Specification
 
 
 class Loss(Specification):
     """A loss with Keras's name, arguments and defaults, averaged as ``sum_over_batch_size`` does."""
-
-    def target_shape(self, prediction: Shape) -> Shape:
-        """Return the shape of one sample's target, given the shape of its prediction."""
-        return prediction

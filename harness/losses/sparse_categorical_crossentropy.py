@@ -1,7 +1,6 @@
 """sparse_categorical_crossentropy: mean over samples of -log p_y with y the class as an integer."""
 
 from harness.losses.loss import Loss
-from harness.specification import Shape
 
 
 class SparseCategoricalCrossentropy(Loss):
@@ -14,6 +13,3 @@ class SparseCategoricalCrossentropy(Loss):
     """
 
     from_logits: bool = False
-
-    def target_shape(self, prediction: Shape) -> Shape:
-        return prediction[:-1]
