@@ -5,7 +5,7 @@ With the error e of each element, its variance σ² and its worst case:
     t      the largest |e| / σ
     rms    the root of the mean of (e / σ)²
     bound  the largest |e| / worst case; above its limit it proves a mistake, given the declared arithmetic
-    sens   8 × median σ / root mean square of the values: the smallest relative error that would have been seen
+    sens   8 × root mean square of σ / that of the values: the smallest relative error that would have been seen
 
 A float64 recomputation of a float64 implementation rounds as much as that: the variance is twice as large, and the
 limit of ``bound`` is 2 instead of 1. A stage without rounding must be equal to the bit.
@@ -39,9 +39,6 @@ DEPENDENT = 1 / 16
 # A row that could not have seen a relative error of this size, or has this share of zeros, is not to be trusted.
 LARGEST_SENS = 1e-3
 LARGEST_SHARE_OF_ZEROS = 0.9
-
-# Elements that are enough for a median.
-SAMPLE = 4096
 
 # Below, the square root of a variance has lost its digits to underflow.
 SMALLEST_VARIANCE = 1e-290
@@ -107,7 +104,7 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
         t, bound = (_in_units(distance, nonfinite, allowed, want) for allowed in (deviation, expected.estimate.det))
         worst = np.unravel_index(int(t.argmax()), t.shape)
         rms, size = _root_mean_square(t), _root_mean_square(want)
-        sens = SIGMAS * _median(_sample(deviation)) / size if size > 0 else math.inf
+        sens = SIGMAS * _root_mean_square(deviation) / size if size > 0 else math.inf
     return Figures(
         elements=values.size,
         distinct=np.unique(want).size if rms > RMS_OF_MANY else values.size,
@@ -209,20 +206,6 @@ def _in_units(distance: Floats, nonfinite: Flags | None, allowed: Floats, want: 
 def _root_mean_square(array: Floats) -> float:
     flat = array.reshape(-1)
     return math.sqrt(float(flat.dot(flat)) / flat.size)
-
-
-def _sample(array: Floats) -> Floats:
-    return np.asarray(array.flat[:: array.size // SAMPLE + 1])
-
-
-def _median(sample: Floats) -> float:
-    """Return the median of a sample, which is sorted on the way; not a number if any is not."""
-    sample.sort()
-    middle = sample.size // 2
-    # What is not a number is sorted to the end.
-    if math.isnan(sample[-1]):
-        return math.nan
-    return float(sample[middle] if sample.size % 2 else (sample[middle - 1] + sample[middle]) / 2)
 
 
 def _deviation(expected: Expected, arithmetic: Arithmetic) -> Floats:
