@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from harness.case import Case
@@ -102,6 +102,7 @@ def marked(rows: Iterable[Comparison]) -> list[Comparison]:
     return found
 
 
+@lru_cache
 def coarser(declared: Arithmetic, dtype: str) -> str:
     """Return in which ways declared arithmetic differs from the plain one of a format; empty where it does not."""
     plain = arithmetic_of(dtype)
