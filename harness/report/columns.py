@@ -1,6 +1,5 @@
 """The columns that every table of rows has, in files and in data frames, derived from Comparison."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -36,7 +35,7 @@ def as_text(value: object) -> str:
     if isinstance(value, tuple):
         return " ".join(str(part) for part in value)
     # A carriage return alone ends an unquoted field for some readers of CSV.
-    return re.sub("\r\n?", "\n", str(value))
+    return str(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parser(column: str) -> Callable[[str], Any]:

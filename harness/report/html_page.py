@@ -56,7 +56,8 @@ def content(report: Report) -> dict[str, Any]:
     rows = in_order(report.rows)
     shown = [_column(name, [_shown(row, name) for row in rows]) for name in columns()]
     shown.append(_column("stage", [stage(row) for row in rows]))
-    shown.append(_column("repeat", [_repeat(report, row) for row in rows]))
+    commands = {pair: command(test, report.options.get(pair[1], ())) for pair, test in report.tests.items()}
+    shown.append(_column("repeat", [commands.get((row.case, row.implementation), "") for row in rows]))
     verdicts = Counter(row.verdict for row in rows)
     return {
         "passed": report.passed,
@@ -88,11 +89,6 @@ def content(report: Report) -> dict[str, Any]:
     }
 
 
-def _repeat(report: Report, row: Comparison) -> str:
-    test = report.tests.get((row.case, row.implementation), "")
-    return command(test, report.options.get(row.implementation, ()))
-
-
 def _part(name: str) -> str:
     # Read as text, so that line ends are the ones that a browser hashes.
     return files("harness.report").joinpath(name).read_text(encoding="utf-8")
@@ -104,6 +100,8 @@ def _hash(text: str) -> str:
 
 def _shown(row: Comparison, column: str) -> Any:
     value = getattr(row, column)
+    if isinstance(value, str):
+        return value
     if isinstance(value, float) and math.isfinite(value) and not row.failed:
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, tuple):
