@@ -1,8 +1,8 @@
 """What would make a wrong observable right: a declaration, a factor, another order of its elements.
 
 ``suggested`` is asked about one failing row. It first lets the implementation try what it could declare (see
-``harness.layerwise.declaring``), which needs the implementation; ``suggestion`` then looks at the numbers alone.
-Nothing here changes a verdict.
+``harness.layerwise.declaring``); ``suggestion`` then looks at the numbers alone, and speaks of no declaration, because
+not every implementation has any to make. Nothing here changes a verdict.
 """
 
 import itertools
@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from harness.case import Case
+from harness.implementation import Implementation
 from harness.layers import Flatten
 from harness.layerwise.axes import reordered_features
 from harness.observables import Observable, required
@@ -28,28 +28,23 @@ from harness.verdict.walk import Expected, local
 AGREES = "agrees exactly"
 
 
-@runtime_checkable
-class Declaring(Protocol):
-    """An implementation that can try what it might declare."""
-
-    def declaration(self, problem: Problem, shown: Mapping[str, Array], observable: str) -> str:
-        """Return a sentence that says what to declare for an observable to be right, or nothing."""
-        ...
-
-
 def suggested(
-    problem: Problem, implementation: object, shown: Mapping[str, Array], observable: str, arithmetic: Arithmetic
+    problem: Problem,
+    implementation: Implementation,
+    shown: Mapping[str, Array],
+    observable: str,
+    arithmetic: Arithmetic,
 ) -> str:
     """Return one sentence that says what would make a failing observable right, or nothing.
 
     Args:
         problem: what was run.
-        implementation: who ran it; only asked where it can try declarations.
+        implementation: who ran it.
         shown: everything that it returned.
         observable: the name of the failing one.
         arithmetic: what the implementation declares.
     """
-    declared = implementation.declaration(problem, shown, observable) if isinstance(implementation, Declaring) else ""
+    declared = implementation.declaration(problem, shown, observable)
     if declared:
         return declared
     wanted = {each.name: each for each in required(problem.case)}
@@ -136,7 +131,9 @@ def _orders(got: Array, expected: Estimate, observable: Observable, case: Case) 
         for axes in itertools.permutations(range(rank)):
             moved = got.transpose(axes)
             if axes != tuple(range(rank)) and moved.shape == expected.shape:
-                yield _Change(f"after a transpose: its axes are in the order {list(np.argsort(axes))}", moved, expected)
+                yield _Change(
+                    f"after a transpose: its axes are in the order {np.argsort(axes).tolist()}", moved, expected
+                )
     if got.shape != expected.shape:
         return
     for count in range(1, rank + 1):
@@ -149,7 +146,7 @@ def _orders(got: Array, expected: Estimate, observable: Observable, case: Case) 
         for order in map("".join, itertools.permutations("HWC")):
             if order != "HWC":
                 moved = reordered_features(got, image, order, "HWC")
-                yield _Change(f"with flatten={order!r}: images are flattened in that order", moved, expected)
+                yield _Change(f"in the order HWC: images are flattened in the order {order}", moved, expected)
     for axes in itertools.permutations(range(rank)):
         if axes != tuple(range(rank)):
             mixed = got.reshape([got.shape[axis] for axis in axes]).transpose(np.argsort(axes))

@@ -14,9 +14,11 @@ from harness.comparison import Comparison
 from harness.network import Node
 from harness.own_numbers import OwnNumbers
 from harness.problem import Array, Problem
-from harness.verdict import FLOAT64, Estimate, operator_of
+from harness.verdict import FLOAT64, Estimate, arithmetic_of, operator_of
 from harness.verdict.figures import SIGMAS
 from harness.verdict.finite_differences import derivative
+
+DIFFERENCES = "finite differences"
 
 
 def who_sides(row: Comparison, others: Mapping[str, Comparison], difference: tuple[float, float] | None) -> str:
@@ -32,16 +34,18 @@ def who_sides(row: Comparison, others: Mapping[str, Comparison], difference: tup
         value, error = difference
         # The expected value may be as far off as rounding can explain: the stage's output in it is a rounded one.
         room = error + (SIGMAS * row.error / row.t if row.error and row.t and math.isfinite(row.t) else 0.0)
-        near_expected, near_got = (abs(value - number) <= room for number in (row.expected, row.got))
+        # What was got was rounded to its format, even where the expected value is exact.
+        stored = abs(row.got) * arithmetic_of(row.dtype).unit_roundoff
+        near_expected, near_got = abs(value - row.expected) <= room, abs(value - row.got) <= room + stored
         if near_expected != near_got:
-            sides["finite differences"] = near_expected
+            sides[DIFFERENCES] = near_expected
     with_it = [name for name, side in sides.items() if side]
     against = [name for name, side in sides.items() if not side]
     parts = []
     if with_it:
-        parts.append(f"{_listed(with_it)} {'side' if len(with_it) > 1 else 'sides'} with the expected value")
+        parts.append(f"{_listed(with_it)} {'side' if _are_many(with_it) else 'sides'} with the expected value")
     if against:
-        parts.append(f"{_listed(against)} {'do' if len(against) > 1 else 'does'} not")
+        parts.append(f"{_listed(against)} {'do' if _are_many(against) else 'does'} not")
     return ", ".join(parts)
 
 
@@ -101,6 +105,10 @@ class _Stage:
         if activation.kind != "Linear":
             y = operator_of(activation).forward(activation, y, FLOAT64)
         return math.fsum((y.value * arriving).ravel().tolist())
+
+
+def _are_many(names: list[str]) -> bool:
+    return len(names) > 1 or names == [DIFFERENCES]
 
 
 def _listed(names: list[str]) -> str:

@@ -11,6 +11,7 @@ from harness.case import Case
 from harness.errors import HarnessError, Unsupported
 from harness.implementation import Implementation
 from harness.layerwise.conventions import Conventions, Declared
+from harness.layerwise.declaring import advise
 from harness.layerwise.observed import Observed
 from harness.layerwise.translation import Samples
 from harness.layerwise.weight_change import Changed, dependent, inferred_of_network
@@ -85,9 +86,7 @@ class TrainedNetwork(Implementation):
         except Unsupported:
             raise
         except Exception as error:  # only to say more about it
-            declared = self.declaration(problem, {}, "")
-            if declared:
-                error.add_note(declared)
+            advise(error, self.declaration(problem, {}, ""))
             raise
 
     def _trained(self, problem: Problem) -> Observed:

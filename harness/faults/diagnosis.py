@@ -1,31 +1,28 @@
 """The likely cause of a failing stage: faults that, planted in right operators, give the same wrong numbers.
 
-Each fault of the stage's operator is run on the implementation's own inputs of that stage, in float64. It is a
+Each fault of the stage's operator is run on the implementation's own inputs of that stage, in their format. It is a
 candidate where it gives what the implementation gave, within the rounding that the right stage can make, in proportion
-where the wrong numbers are larger. With one geometry several faults may fit; those that fit in every case are what to
-look at.
+where the wrong numbers are larger, and where that tells it from what is right. With one geometry several faults may
+fit; those that fit in every case are what to look at.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 
-from harness.comparison import Comparison
-from harness.errors import Unsupported
+from harness.comparison import Comparison, Verdict
 from harness.faults.fault import Fault
 from harness.faults.faulty import planted
-from harness.network import Node
-from harness.own_numbers import OwnNumbers
+from harness.faults.replay import Operators, replayed
 from harness.problem import Array, Problem
-from harness.specification import Specification
 from harness.verdict.estimate import Estimate
-
-Operators = Mapping[type[Specification], Any]
 
 # Both the implementation and the recomputation round, and a wrong sum may have other terms than the right one.
 ROOM = 4.0
+
+# What may have a cause in the catalogue: wrong numbers, some lost to overflow, or another count of them.
+REPRODUCIBLE: frozenset[Verdict] = frozenset({"fail", "nonfinite", "shape"})
 
 # A search costs some ten milliseconds; an implementation that fails everywhere would take minutes.
 MOST_SEARCHES = 20
@@ -79,76 +76,38 @@ def reproducing(
         expected: what the observable should be, with its rounding error.
     """
     got = np.asarray(shown[row.observable], np.float64)
-    if not row.step or got.shape != expected.shape or not np.isfinite(got).all():
+    # What is as near to the right numbers as a fault has to be to the wrong ones cannot be told from them, and where
+    # nothing is finite any mistake may have come to that.
+    if not np.isfinite(got).any() or _same(got, expected.value, expected):
+        return []
+    # Not always what is expected, which follows from the stage's own output, and that may be wrong itself.
+    right = replayed(operators, problem, shown, row)
+    if right is None:
         return []
     found = []
     for fault in faults:
         if row.observable not in fault.stages(problem.case):
             continue
-        try:
-            with np.errstate(all="ignore"):
-                replayed = _replayed(planted(fault, operators, problem.case), problem, shown, row)
-                value = np.asarray(np.nan if replayed is None else replayed, np.float64)
-        except (Unsupported, KeyError, IndexError, ValueError, ArithmeticError):
-            # The stage's inputs are not shown, or the fault cannot be made with these sizes.
-            continue
+        value = replayed(planted(fault, operators, problem.case), problem, shown, row)
         # A fault that changes nothing here explains nothing, however close the wrong numbers are to the right ones.
-        if _same(value, got, expected) and not _same(value, expected.value, expected):
+        if value is not None and _same(value, got, expected) and not _same(value, right, expected):
             found.append(fault)
     return found
 
 
-def _replayed(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Any:
-    """Return the row's observable as these operators compute it, after all steps before: a fault may remember them."""
-    case = problem.case
-    value: Any = None
-    slots: Mapping[str, Any] = {}
-    for step in range(1, row.step + 1):
-        numbers = OwnNumbers(problem, shown, step)
-        if row.layer == "loss":
-            loss = operators[type(case.the_loss)]
-            compute = loss.forward if row.kind == "loss" else loss.backward
-            value = compute(case.the_loss, numbers.batch.y, numbers.prediction())
-            continue
-        node = numbers.node(row.layer)
-        weights = numbers.weights(node)
-        if row.kind == "update" and row.part in node.parameters:
-            optimizer = operators[type(case.the_optimizer)]
-            gradient = numbers.gradient(node, row.part)
-            value, slots = optimizer.update(case.the_optimizer, step, weights[row.part], gradient, slots)
-        else:
-            value = _of_layer(operators, numbers, node, weights, row)
-    return value
-
-
-def _of_layer(
-    operators: Operators, numbers: OwnNumbers, node: Node, weights: Mapping[str, Array], row: Comparison
-) -> Any:
-    inputs, activation = numbers.inputs(node), node.layer.fused_activation
-    x = inputs if len(inputs) > 1 else inputs[0]
-    layer = operators.get(type(node.layer))
-    y, cache = layer.forward(node.layer, weights, x) if layer else (x, None)
-    activation_cache = None
-    if activation.kind != "Linear":
-        y, activation_cache = operators[type(activation)].forward(activation, y)
-    if row.kind == "forward":
-        return y
-    if row.kind == "update":
-        return layer.moving(node.layer, weights, cache)[row.part] if layer else None
-    dy = numbers.arriving(node)
-    if activation.kind != "Linear":
-        dy = operators[type(activation)].backward(activation, activation_cache, dy)
-    dx, gradients = layer.backward(node.layer, weights, cache, dy) if layer else (dy, {})
-    if row.kind == "gradient":
-        return gradients[row.part]
-    return dx[node.inputs.index(row.part)] if row.part else dx
-
-
-def _same(value: Array, got: Array, expected: Estimate) -> bool:
-    if value.shape != got.shape or not np.isfinite(value).all():
+def _same(value: Array, other: Array, expected: Estimate) -> bool:
+    """True where two arrays are of one shape and differ by rounding alone; NaN is NaN, and an infinity itself."""
+    if value.shape != other.shape:
         return False
-    right, wrong = float(np.abs(expected.value).max(initial=0.0)), float(np.abs(value).max(initial=0.0))
+    finite = np.isfinite(value)
+    if not np.array_equal(value[~finite], other[~finite], equal_nan=True):
+        return False
+    right, wrong = _largest(expected.value), _largest(value)
     # Where nothing is rounded, or the right numbers are all 0, the wrong ones must be met to the bit.
     room = ROOM * float(np.max(expected.det, initial=0.0))
     larger = max(1.0, wrong / right) if right > np.finfo(float).tiny else 1.0
-    return bool((np.abs(value - got) <= larger * room).all())
+    return bool((np.abs(value[finite] - other[finite]) <= larger * room).all())
+
+
+def _largest(array: Array) -> float:
+    return float(np.abs(array).max(initial=0.0, where=np.isfinite(array)))

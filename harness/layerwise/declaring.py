@@ -56,6 +56,16 @@ def declaration(implementation: "Layerwise", problem: Problem, shown: Shown, obs
         return trial.loss() if layer == "loss" else trial.layer(arrangement.places[layer])
 
 
+def advise(error: Exception, declared: str) -> None:
+    """Add to an error what to declare, if there is anything.
+
+    The error is repeated in that line, because where there is room for one line, the last one is shown.
+    """
+    if declared:
+        what = f"{type(error).__name__}: {error}".partition("\n")[0]
+        error.add_note(f"{declared}; as it is, it raises {what}")
+
+
 @dataclass(frozen=True)
 class _Trial:
     implementation: "Layerwise"

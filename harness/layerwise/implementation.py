@@ -9,7 +9,7 @@ from harness.errors import HarnessError, Unsupported
 from harness.implementation import Implementation
 from harness.layerwise.binding import bound
 from harness.layerwise.conventions import Conventions, Declared
-from harness.layerwise.declaring import declaration
+from harness.layerwise.declaring import advise, declaration
 from harness.layerwise.description import described, listed
 from harness.layerwise.functions import Functions
 from harness.layerwise.given import Given, arranged
@@ -198,9 +198,7 @@ class Layerwise(Implementation):
         except Unsupported:
             raise
         except Exception as error:  # only to say more about it
-            declared = declaration(self, problem, shown, position.observable)
-            if declared:
-                error.add_note(declared)
+            advise(error, declaration(self, problem, shown, position.observable))
             raise
 
     def trained(

@@ -141,6 +141,8 @@ def too_far(found: Figures, arithmetic: Arithmetic) -> str:
         return ""
     if found.nonfinite:
         return f"{found.nonfinite} of {found.elements} elements are finite on one side only"
+    if math.isinf(found.t):
+        return f"nothing is rounded there, and they differ by {found.error:.3g}"
     if not found.t <= SIGMAS:
         return f"t = {found.t:.3g} exceeds {SIGMAS:g}"
     if found.origin is not Origin.ANCHORS:

@@ -7,7 +7,7 @@ it is from the two that it was made of, and what rounding makes of it, ``u |f| /
 extrapolation. Where the function has a kink within the largest step, the estimates do not agree before the steps are
 smaller than the distance to it, which shows in the error. At a kink itself central differences agree on the mean of
 the two slopes; what is left of ``(f(x + h) - 2 f(x) + f(x - h)) / 2h``, half the jump of the slope, at the step where
-it is least, beyond its rounding, is added to the error.
+it is least, with its rounding, is added to the error unless it is rounding alone.
 
 ``by_complex_step`` has no cancellation at all, ``Im f(x + ih) / h`` with h so small that its square is nothing, for
 functions that take complex numbers and are analytic.
@@ -56,7 +56,8 @@ def derivative(
         h = _representable(float(x[index]), start / RATIO**step)
         above, below = float(f(_moved(x, index, h))), float(f(_moved(x, index, -h)))
         rounding = ROUNDINGS * 2.0**-53 * max(abs(here), abs(above), abs(below)) / h
-        kink = min(kink, max(0.0, abs(above - 2 * here + below) / (2 * h) - rounding))
+        jump = abs(above - 2 * here + below) / (2 * h)
+        kink = min(kink, jump + rounding if jump > rounding else 0.0)
         row = [(above - below) / (2 * h)]
         amplified = rounding
         for column in range(1, min(step, COLUMNS) + 1):

@@ -1,6 +1,5 @@
 """A network's graph, run once in an inference session that optimizes nothing away."""
 
-import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 from onnxruntime.capi import onnxruntime_pybind11_state as failures
@@ -38,6 +37,7 @@ def forward_outputs(problem: Problem) -> dict[str, Array]:
 
 
 def _session(graph: Graph, shape: tuple[int, ...], outputs: list[str]) -> onnxruntime.InferenceSession:
+    opsets = [helper.make_opsetid("", OPSET)]
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -46,9 +46,10 @@ def _session(graph: Graph, shape: tuple[int, ...], outputs: list[str]) -> onnxru
             [helper.make_tensor_value_info(name, graph.element_type, None) for name in outputs],
             graph.constants,
         ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=opsets,
+        # onnx writes its own newest format, which onnxruntime learns to read later.
+        ir_version=helper.find_min_ir_version_for(opsets),
     )
-    model.ir_version = min(model.ir_version, onnx.IR_VERSION_2024_3_25)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = QUIET

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness import Case, Conv2D, Dense, Flatten, Network
-from harness.implementation import Implementation
+from harness.implementation import Implementation, run
 from harness.layerwise import Layerwise
 from harness.problem import make_problem
 from harness.suggestions import suggested
@@ -47,7 +47,7 @@ DENSE = "1/gradient/dense/kernel"
         (KERNEL, lambda g: g / 2, "it is 1/2 times"),
         ("1/backward/loss", lambda g: g * 20, "it is N*K = 20 (samples and outputs) times"),
         (KERNEL, lambda g: g[::-1, ::-1].copy(), "agrees exactly after a flip along axis 0 and 1"),
-        (KERNEL, lambda g: g.transpose(1, 0, 2, 3).copy(), "agrees exactly after a transpose"),
+        (KERNEL, lambda g: g.transpose(1, 0, 2, 3).copy(), "after a transpose: its axes are in the order [1, 0, 2, 3]"),
         (KERNEL, lambda g: g.transpose(3, 2, 0, 1).copy(), "agrees exactly after a transpose"),
         (DENSE, lambda g: g.T.copy(), "agrees exactly after a transpose"),
         (DENSE, lambda g: g[np.newaxis], "once its shape (1, 60, 4) is (60, 4)"),
@@ -55,7 +55,7 @@ DENSE = "1/gradient/dense/kernel"
         (
             "1/forward/flatten",
             lambda y: y.reshape(5, 5, 4, 3).transpose(0, 3, 1, 2).reshape(5, -1),
-            "agrees exactly with flatten='CHW'",
+            "agrees exactly in the order HWC: images are flattened in the order CHW",
         ),
         (KERNEL, lambda g: g.astype(np.float16 if g.dtype == np.float32 else np.longdouble), ""),
     ],
@@ -76,3 +76,46 @@ def test_what_was_done_to_an_observable_is_named(said, observable, change, sente
 )
 def test_nothing_is_said_where_no_such_thing_was_done(said, change):
     assert said(KERNEL, change) == ""
+
+
+class Transposed:
+    """A dense layer whose kernel is (out, in), and which raises where it is not."""
+
+    def forward(self, layer, weights, x):
+        if weights["kernel"].shape[1] != x.shape[1]:
+            raise ValueError("expected a kernel (out, in)")
+        return x @ weights["kernel"].T + weights["bias"], x
+
+    def backward(self, layer, weights, x, dy):
+        return dy @ weights["kernel"], {"kernel": dy.T @ x, "bias": dy.sum(axis=0)}
+
+
+class Refusing(Transposed):
+    def forward(self, layer, weights, x):
+        raise ValueError("expected better weather")
+
+
+@pytest.mark.parametrize(
+    ("operator", "last_line"),
+    [
+        (
+            Transposed(),
+            "Dense agrees exactly if you declare dense_axes='OI'; "
+            "as it is, it raises ValueError: expected a kernel (out, in)",
+        ),
+        (Refusing(), "ValueError: expected better weather"),
+    ],
+)
+def test_the_last_line_of_an_error_names_it_whatever_could_be_declared(operator, last_line, right):
+    case = Case(Network((7,), Dense(4)), batch_size=3)
+    trace = run(Layerwise("mine", operators={**right, Dense: operator}), make_problem(case))
+    assert trace.status == "error"
+    assert trace.reason.splitlines()[-1] == last_line
+
+
+def test_nothing_is_to_be_declared_by_who_can_declare_nothing(said):
+    """An order of elements is told as what it is, where a network of operators would be told its convention."""
+    moved = said("1/forward/flatten", lambda y: y.reshape(5, 5, 4, 3).transpose(0, 3, 1, 2).reshape(5, -1))
+    assert moved
+    assert "declare" not in moved
+    assert "flatten=" not in moved

@@ -84,3 +84,12 @@ def test_a_witness_that_fails_at_the_same_place_is_said_not_to(judge, failing):
 
 def test_a_derivative_that_cannot_tell_the_two_apart_is_no_witness(judge, failing):
     assert who_sides(failing, {}, (failing.expected, abs(failing.error) * 2)) == ""
+
+
+@pytest.mark.parametrize(
+    ("dtype", "text"), [("float32", ""), ("float64", "finite differences side with the expected value")]
+)
+def test_at_a_kink_a_number_is_as_near_as_its_format_can_hold_it(failing, dtype, text):
+    third = float(np.float32(1 / 3))
+    row = replace(failing, dtype=dtype, expected=0.0, got=third, error=third, t=np.inf)
+    assert who_sides(row, {}, (0.0, 1 / 3)) == text

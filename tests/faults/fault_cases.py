@@ -110,6 +110,7 @@ LOSSES = (
     (CategoricalCrossentropy(), "relu", Random("zeros and ones", x=Integers(0, 1))),
     (CategoricalCrossentropy(from_logits=True), "linear", soft),
     (SparseCategoricalCrossentropy(), "softmax", random),
+    (SparseCategoricalCrossentropy(), "sigmoid", saturated),
     (SparseCategoricalCrossentropy(from_logits=True), "linear", random),
 )
 OPTIMIZERS = (

@@ -4,37 +4,24 @@ import numpy as np
 import pytest
 from fault_cases import cases_of
 
-from harness.faults import faulty
-from harness.faults.diagnosis import MOST_SEARCHES, Diagnosis, reproducing
+from harness.activations import Sigmoid
+from harness.case import Case
+from harness.data import Random, Uniform, saturated
+from harness.faults import Fault, Spoilt, faulty
+from harness.faults.diagnosis import MOST_SEARCHES, REPRODUCIBLE, ROOM, Diagnosis, reproducing
 from harness.implementation import run
 from harness.judging import Author, judge
-from harness.layers import LAYERS
+from harness.layers import LAYERS, Activation, Conv2D, Dense
 from harness.layerwise import Layerwise
+from harness.network import Network
 from harness.problem import make_problem
+from harness.report.failure import MOST_CAUSES
 from harness.verdict.arithmetic import arithmetic_of
 from harness.verdict.walk import local
 from impls.faults import harness_faults
+from impls.faults.layers.dense import DenseRule
 
 FAULTS = {fault.name: fault for fault in harness_faults() if fault.kind == "structural"}
-
-# A wrong shape, a NaN or an infinity says by itself what is wrong, and the last is a fault of inference alone.
-TOLD_OTHERWISE = {
-    "average-pooling2d-output-size-rounded-up",
-    "average-pooling2d-strides-as-pool-size",
-    "conv2d-stride-and-dilation-swapped",
-    "conv2d-strides-swapped",
-    "dense-bias-gradient-keeps-the-batch",
-    "max-pooling2d-output-size-h-by-s",
-    "max-pooling2d-output-size-rounded-up",
-    "max-pooling2d-output-size-without-plus-1",
-    "max-pooling2d-strides-as-pool-size",
-    "sigmoid-overflows",
-    "softmax-not-stabilised",
-    "softmax-shifted-by-batch",
-    "softplus-overflows",
-    "zero-padding2d-axes-exchanged",
-    "batch-normalization-batch-statistics-in-inference",
-}
 
 
 def first_failures(implementation, case):
@@ -46,25 +33,30 @@ def first_failures(implementation, case):
     rows = judge(problem, Author.of(implementation, case), trace)
     expected = local(problem, trace.observables, arithmetic_of(case.dtype))
     for row in rows:
-        if row.first_wrong and row.verdict == "fail":
+        if row.first_wrong and row.verdict in REPRODUCIBLE:
             yield problem, trace.observables, row, expected[row.observable].estimate
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name not in TOLD_OTHERWISE])
-def test_a_fault_is_recognized_and_hardly_any_other_with_it(name, operators):
+def recognized(name, dtype, operators):
+    """Return how many faults explain the first failure that this one explains; 0 where it explains none."""
     fault = FAULTS[name]
-    for case in cases_of(fault.operator.kind):
+    for case in cases_of(fault.operator.kind, dtype):
         for problem, shown, row, estimate in first_failures(faulty(fault, operators, name), case):
             if row.observable in fault.stages(case):
                 found = reproducing(FAULTS.values(), operators, problem, shown, row, estimate)
                 if fault in found:
-                    assert len(found) <= 4, "several explanations fit one geometry, but not many"
-                    return
-    pytest.fail("it was not recognized in any case")
+                    return len(found)
+    return 0
 
 
-def test_what_is_told_otherwise_is_in_the_catalogue():
-    assert FAULTS.keys() >= TOLD_OTHERWISE
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_recognized_and_hardly_any_other_with_it(name, operators):
+    assert 1 <= recognized(name, "float64", operators) <= MOST_CAUSES
+
+
+@pytest.mark.parametrize("name", ["add-gradient-divided", "sigmoid-overflows", "softmax-not-stabilised"])
+def test_what_depends_on_the_format_is_recognized_in_float32_too(name, operators):
+    assert 1 <= recognized(name, "float32", operators) <= MOST_CAUSES
 
 
 @pytest.mark.parametrize("kind", [kind for kind in LAYERS if cases_of(kind)])
@@ -100,6 +92,86 @@ def test_a_fault_that_changes_nothing_here_does_not_explain_a_small_error(operat
     assert row.step == 1
     nearly_right = {**shown, row.observable: estimate.value + estimate.det}
     assert reproducing([piling_up], operators, problem, nearly_right, row, estimate) == []
+
+
+def named(implementation, case, operators):
+    """Return the causes of each failing row that has any, by its observable."""
+    found = {
+        row.observable: [fault.name for fault in reproducing(FAULTS.values(), operators, problem, shown, row, estimate)]
+        for problem, shown, row, estimate in first_failures(implementation, case)
+    }
+    assert found, "nothing failed"
+    return {observable: names for observable, names in found.items() if names}
+
+
+def test_what_follows_from_a_wrong_output_is_not_explained_by_what_changes_nothing(operators):
+    case = Case(Network((7,), (Dense(4, "softmax"), Dense(3))), batch_size=5)
+    wrong = faulty(FAULTS["softmax-over-batch"], operators, "mine")
+    # Backward it uses the derivative of the right output, where that of its own is expected.
+    assert {row.observable for _, _, row, _ in first_failures(wrong, case)} == {
+        "1/forward/dense",
+        "1/gradient/dense/kernel",
+    }
+    assert named(wrong, case, operators) == {"1/forward/dense": ["softmax-over-batch"]}
+
+
+class LosesSmallResults:
+    """A sigmoid that is 0 where it is below 2**-20, as an approximation of sigmoid - 1/2 makes it."""
+
+    def __init__(self, right):
+        self.right = right
+
+    def forward(self, activation, x):
+        y, cache = self.right.forward(activation, x)
+        return np.where(y < 2.0**-20, np.zeros_like(y), y), cache
+
+    def backward(self, activation, cache, dy):
+        return self.right.backward(activation, cache, dy)
+
+
+SATURATED = Case(Network((6, 5, 2), Conv2D(3, 3, activation="sigmoid")), data=saturated, steps=2, batch_size=5)
+
+
+def test_lost_digits_of_saturated_outputs_are_blamed_on_nothing_that_saturates_as_well(operators):
+    coarse = Layerwise("coarse", operators={**operators, Sigmoid: LosesSmallResults(operators[Sigmoid])})
+    assert named(coarse, SATURATED, operators) == {}
+
+
+def test_a_fault_that_shows_in_saturated_outputs_is_named_all_the_same(operators):
+    wrong = faulty(FAULTS["sigmoid-sign-in-exponent"], operators, "mine")
+    assert named(wrong, SATURATED, operators)["1/forward/conv2d"] == ["sigmoid-sign-in-exponent"]
+
+
+@pytest.mark.parametrize(("lowest", "named_there"), [(-900.0, ["sigmoid-overflows"]), (800.0, [])])
+def test_numbers_lost_to_overflow_name_a_fault_while_some_are_left(lowest, named_there, operators):
+    case = Case(Network((7,), Activation("sigmoid")), data=Random("far", x=Uniform(lowest, 900.0)), dtype="float64")
+    ((_, shown, row, _), *_) = first_failures(wrong := faulty(FAULTS["sigmoid-overflows"], operators, "mine"), case)
+    assert row.verdict == "nonfinite"
+    assert np.isfinite(shown[row.observable]).any() == bool(named_there)
+    assert named(wrong, case, operators).get(row.observable, []) == named_there
+
+
+@pytest.mark.parametrize(("share", "is_named"), [(1.0, True), (0.6, False)])
+def test_nothing_is_named_where_the_numbers_are_as_near_to_the_right_ones(share, is_named, operators):
+    case = Case(Network((7,), Dense(4)), batch_size=5, dtype="float64")
+    problem = make_problem(case)
+    shown = run(Layerwise("right", operators=operators), problem).observables
+    estimate = local(problem, shown, arithmetic_of(case.dtype))["1/forward/dense"].estimate
+    # One and a half times as far off as a fault's numbers may be from those that it explains; then less than once.
+    size = 1.5 * ROOM * float(estimate.det.max() / np.abs(estimate.value).max())
+    rule = DenseRule(spoilt=Spoilt("forward", size=size))
+    off = Fault("off", rule, ("forward",), "It is off.", "Look at it.", kind="graded", size=size)
+    ((_, wrong, row, _), *_) = first_failures(faulty(off, operators, "mine"), case)
+    y = shown[row.observable]
+    nearer = {**wrong, row.observable: y + share * (wrong[row.observable] - y)}
+    assert (off in reproducing([off], operators, problem, nearer, row, estimate)) is is_named
+
+
+def test_what_shows_in_the_prediction_alone_is_named(operators):
+    case = Case(Network((7,), (Dense(4), Dense(3))), batch_size=5)
+    stale = faulty(FAULTS["dense-bias-kept-from-construction"], operators, "mine")
+    assert named(stale, case, operators) == {"final/forward": ["dense-bias-kept-from-construction"]}
+    assert named(stale, case.with_(steps=2), operators)["2/forward/dense"] == ["dense-bias-kept-from-construction"]
 
 
 def test_what_fitted_last_is_tried_first_and_searches_are_limited(operators, monkeypatch):

@@ -48,13 +48,15 @@ def test_a_sum_without_one_of_its_terms_is_above_the_model():
 
 def test_the_value_of_a_sum_is_right_to_its_last_digits():
     terms = uniform(1000, 1)
-    exact = sum(Fraction(float(term)) for term in terms[:, 0])
-    assert total(Estimate.exact(terms), 0, FLOAT32).value[0] == pytest.approx(float(exact), rel=1e-14)
+    exact = [Fraction(float(term)) for term in terms[:, 0]]
+    value = Fraction(float(total(Estimate.exact(terms), 0, FLOAT32).value[0]))
+    # Of any order of a sum in float64: Higham, chapter 4.
+    assert abs(value - sum(exact)) <= len(exact) * Fraction(2) ** -53 * sum(map(abs, exact))
 
 
 def test_the_worst_case_of_two_terms_is_one_rounding_of_their_sum():
     estimate = total(Estimate.exact(np.array([3.0, -2.0])), 0, FLOAT32)
-    assert estimate.det == pytest.approx(U, rel=1e-6)
+    assert U <= estimate.det <= U + 2 * FLOAT32.smallest_normal
 
 
 def test_one_term_is_exact():
@@ -69,13 +71,15 @@ def test_zeros_add_up_exactly():
 def test_a_sum_inherits_the_errors_of_its_terms():
     terms = Estimate(np.ones(10), np.full(10, 2.0), np.full(10, 3.0))
     estimate = total(terms, 0, FLOAT32)
-    assert estimate.det == pytest.approx(20, rel=1e-5)
-    assert estimate.var == pytest.approx(30, rel=1e-5)
+    own = total(Estimate.exact(np.ones(10)), 0, FLOAT32)
+    assert estimate.det == own.det + 20
+    assert estimate.var == own.var + 30
 
 
 def test_axes_that_are_not_summed_keep_their_order():
-    terms = uniform(2, 7, 3, 5)
-    assert total(Estimate.exact(terms), (0, 2), FLOAT32).value == pytest.approx(terms.astype(float).sum(axis=(0, 2)))
+    # Integers, whose sums are exact in any order.
+    terms = np.arange(2.0 * 7 * 3 * 5).reshape(2, 7, 3, 5)
+    assert (total(Estimate.exact(terms), (0, 2), FLOAT32).value == terms.sum(axis=(0, 2))).all()
 
 
 @pytest.mark.parametrize("columns", [3, 600])
@@ -101,7 +105,8 @@ def test_bounded_sizes_are_above_computed_ones_and_not_by_much():
     a, b = Estimate.exact(uniform(40, 300, seed=1)), Estimate.exact(uniform(300, 3, seed=2))
     wide = Estimate.exact(np.tile(b.value, 200))
     computed, bounded = product(a, b, FLOAT32), product(a, wide, FLOAT32)
-    assert bounded.value[:, :3] == pytest.approx(computed.value)
+    # The same sums, maybe in another order: the model's worst case, in float64.
+    assert (np.abs(bounded.value[:, :3] - computed.value) <= 2 * product(a, b, FLOAT64).det).all()
     ratio = bounded.det[:, :3] / computed.det
     assert (ratio >= 1).all()
     assert (ratio < 1.6).all()
@@ -116,10 +121,10 @@ def test_factors_rounded_before_they_are_multiplied_are_covered_where_declared()
 
 
 def test_a_declared_gain_multiplies_the_error():
-    gained = Arithmetic("float32", U, 2.0**-126, 2.0**128, product_gain=10.0)
+    gained = Arithmetic("float32", U, 2.0**-126, 2.0**128, product_gain=8.0)
     a, b = Estimate.exact(uniform(4, 30)), Estimate.exact(uniform(30, 5))
-    assert product(a, b, gained).det == pytest.approx(10 * product(a, b, FLOAT32).det)
-    assert product(a, b, gained).var == pytest.approx(100 * product(a, b, FLOAT32).var)
+    assert (product(a, b, gained).det == 8 * product(a, b, FLOAT32).det).all()
+    assert (product(a, b, gained).var == 64 * product(a, b, FLOAT32).var).all()
 
 
 @pytest.mark.parametrize("n", [1000, 100_000])
@@ -165,4 +170,5 @@ def test_a_sorted_sum_deviates_more_than_a_shuffled_one():
 def test_accumulated_sums_of_one_term_are_exact_and_of_more_are_not():
     value = np.array([1.0, 1.0])
     assert accumulated(value, value, np.array([1.0, 1.0]), FLOAT32).is_exact
-    assert accumulated(value, value, np.array([1.0, FEW]), FLOAT32).det.tolist()[1] == pytest.approx((FEW - 1) * U)
+    of_few = accumulated(value, value, np.array([1.0, FEW]), FLOAT32).det[1]
+    assert (FEW - 1) * U <= of_few <= (FEW - 1) * (U + FLOAT32.smallest_normal)

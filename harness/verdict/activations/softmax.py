@@ -7,7 +7,7 @@ with the variance y_i² (v_i |1 - 2 y_i| + sum_j y_j² v_j), v_i that of h_i.
 Forward: x_i - m is rounded once, which is u |x_i - m| in the exponent, and exp k times, which is k u: both h_i. Without
 m taken off there is one rounding less. The sum of n terms (``summation``), then one division, or one reciprocal and one
 product: two roundings of y_i. x's error is an h_i. TensorFlow's exp flushes results below twice the smallest normal
-number to 0: two underflows.
+number to 0, and ONNX Runtime's never gets below it: two underflows, also where y is 0.
 
 Backward: dx_i = y_i (dy_i - S), S = sum_j dy_j y_j: the products one rounding and the sum, one rounding of the
 difference and one of the product. With the Jacobian as a matrix, its diagonal y_i (1 - y_i) is rounded twice and
@@ -40,7 +40,7 @@ def forward(activation: Softmax, x: Estimate, arithmetic: Arithmetic) -> Estimat
     exponents = x.off_by(arithmetic.unit_roundoff * (np.abs(shifted) + arithmetic.exp_roundings))
     inherited = _behind_jacobian(y, y, exponents)
     divided = inherited + summed.through(np.zeros(x.shape), y / summed.value)
-    divided = divided.off_by(np.where(y > 0, UNDERFLOWS * arithmetic.smallest_normal, 0.0))
+    divided = divided.off_by(UNDERFLOWS * arithmetic.smallest_normal)
     return divided.rounded(DIVISION_ROUNDINGS, arithmetic)
 
 

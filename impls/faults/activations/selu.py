@@ -37,6 +37,11 @@ def derivative_without_scale_where_negative(stage: ActivationStage, dy: Array, d
     return np.where(stage.x < 0, dy * (np.asarray(ALPHA, dy.dtype) * np.exp(np.minimum(stage.x, 0))), dx)
 
 
+def slope_from_below(stage: ActivationStage, dy: Array, dx: Array) -> Array:
+    """Take the left slope at 0, where the right one is meant."""
+    return np.where(stage.x == 0, np.asarray(SCALE * ALPHA, dy.dtype) * dy, dx)
+
+
 FAULTS = (
     Fault(
         "selu-scale-missing", SeluRule(output=scale_missing), (*FORWARD, *BACKWARD),
@@ -49,5 +54,10 @@ FAULTS = (
     Fault(
         "selu-derivative-without-scale-where-negative", SeluRule(gradient=derivative_without_scale_where_negative),
         BACKWARD, "The derivative on the negative side lacks the outer factor.", "SCALE * ALPHA * exp(x)", census=13,
+    ),
+    Fault(
+        "selu-derivative-at-zero-from-below", SeluRule(gradient=slope_from_below), BACKWARD,
+        "The derivative at 0 is SCALE * ALPHA, the slope on the left.", "SCALE where x >= 0, as TensorFlow has it.",
+        source="torch, jax",
     ),
 )  # fmt: skip

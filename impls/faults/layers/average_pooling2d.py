@@ -1,8 +1,8 @@
 """AveragePooling2D: what goes wrong where a mean is taken."""
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -78,6 +78,35 @@ def to_the_maximum(stage: LayerStage, dy: Array, dx: Array) -> Array:
     return windows.scattered(winner * dy[:, :, :, np.newaxis])
 
 
+def edge_repeated(stage: LayerStage, y: Array) -> Array:
+    """Repeat the edge where the padding differs between two sides, and count that in."""
+    repeated, _ = _with_edge(stage)
+    return y if repeated is None else repeated.forward()
+
+
+def gradient_of_edge_repeated(stage: LayerStage, dy: Array, dx: Array) -> Array:
+    """Give the edge the gradients of what repeats it."""
+    repeated, pixels = _with_edge(stage)
+    if repeated is None:
+        return dx
+    gathered: Array = np.zeros_like(stage.x)
+    np.add.at(gathered, pixels, repeated.backward(dy)[0])
+    return gathered
+
+
+def _with_edge(stage: LayerStage) -> tuple[LayerStage | None, Any]:
+    """Return the stage of a larger image without padding, and which pixels are repeated where; None where none are."""
+    windows = Windows.of(stage.layer, stage.x)
+    if windows.before == windows.after:
+        return None, ()
+    rows, columns = (
+        np.clip(np.arange(-before, size + after), 0, size - 1)
+        for before, size, after in zip(windows.before, windows.image, windows.after, strict=True)
+    )
+    pixels = slice(None), rows[:, np.newaxis], columns
+    return stage.but(x=stage.x[pixels], layer=replace(stage.layer, padding="valid")), pixels
+
+
 def _elements(stage: LayerStage) -> tuple[Windows, Array]:
     windows = Windows.of(stage.layer, stage.x)
     return windows, windows.gathered(stage.x)
@@ -92,6 +121,12 @@ FAULTS = (
     Fault(
         "average-pooling2d-padding-counted", AveragePooling2DRule(output=padding_counted), FORWARD,
         "The padding of same counts as elements of the mean.", "Divide by the elements that lie inside the image.",
+    ),
+    Fault(
+        "average-pooling2d-edge-repeated",
+        AveragePooling2DRule(output=edge_repeated, input_gradient=gradient_of_edge_repeated), (*FORWARD, *BACKWARD),
+        "Padding that differs between two sides repeats the edge, which then counts in the mean.",
+        "Divide by the elements that lie inside the image.", source="keras#23233",
     ),
     Fault(
         "average-pooling2d-sum", AveragePooling2DRule(output=sums), FORWARD,

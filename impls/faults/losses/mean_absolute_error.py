@@ -26,6 +26,11 @@ def one_at_zero(stage: LossStage, gradient: Array) -> Array:
     return np.where(stage.y_pred == stage.y_true, np.asarray(1 / stage.y_pred.size, gradient.dtype), gradient)
 
 
+def minus_one_at_zero(stage: LossStage, gradient: Array) -> Array:
+    """Take the sign of 0 to be 1, and the error to be target minus prediction."""
+    return np.where(stage.y_pred == stage.y_true, -one_at_zero(stage, gradient), gradient)
+
+
 def with_distance(stage: LossStage, gradient: Array) -> Array:
     """Use the distance instead of its sign."""
     return any_loss.times(stage.y_pred - stage.y_true, 1 / stage.y_pred.size)
@@ -61,5 +66,9 @@ FAULTS = (
     Fault(
         "mean-absolute-error-gradient-at-zero", MeanAbsoluteErrorRule(gradient=one_at_zero), LOSS_GRADIENT,
         "The derivative of a perfect prediction is 1.", "The sign of 0 is 0.",
+    ),
+    Fault(
+        "mean-absolute-error-gradient-at-zero-from-below", MeanAbsoluteErrorRule(gradient=minus_one_at_zero),
+        LOSS_GRADIENT, "The derivative of a perfect prediction is -1.", "The sign of 0 is 0.", source="Keras on JAX",
     ),
 )  # fmt: skip

@@ -50,6 +50,30 @@ def first_target_for_all(stage: LossStage, value: Array) -> Array:
     return np.asarray(stage.right.forward(stage.loss, first, stage.y_pred))
 
 
+def divided_before_clipping(stage: LossStage, value: Array) -> Array:
+    """Clip the shares of the sum, as the loss of one-hot targets does."""
+    if stage.loss.from_logits:
+        return value
+    share = stage.y_pred / stage.y_pred.sum(axis=-1, keepdims=True)
+    return np.asarray(-np.log(_clipped(share)[_is_target(stage)]).mean())
+
+
+def gradient_divided_before_clipping(stage: LossStage, gradient: Array) -> Array:
+    """Clip the shares of the sum, as the loss of one-hot targets does."""
+    if stage.loss.from_logits:
+        return gradient
+    total = stage.y_pred.sum(axis=-1, keepdims=True)
+    share = stage.y_pred / total
+    dshare = np.where(_is_target(stage) & (share == _clipped(share)), -1 / _clipped(share), 0)
+    dp = (dshare - (dshare * share).sum(axis=-1, keepdims=True)) / total
+    return any_loss.times(dp, 1 / stage.y_true.size)
+
+
+def _clipped(probability: Array) -> Array:
+    least = np.asarray(1e-7, probability.dtype)
+    return np.clip(probability, least, 1 - least)
+
+
 def _before(stage: LossStage) -> Array:
     # Index -1 is the last class, silently.
     return np.asarray((stage.y_true - 1) % stage.y_pred.shape[-1])
@@ -94,5 +118,11 @@ FAULTS = (
         "sparse-categorical-crossentropy-gradient-sum-over-samples",
         SparseCategoricalCrossentropyRule(gradient=any_loss.summed_over_samples), LOSS_GRADIENT,
         "The derivative is not divided by the number of samples.", "Divide as in the loss.", census=7,
+    ),
+    Fault(
+        "sparse-categorical-crossentropy-divided-before-clipping",
+        SparseCategoricalCrossentropyRule(value=divided_before_clipping, gradient=gradient_divided_before_clipping),
+        (*LOSS, *LOSS_GRADIENT), "The prediction is divided by its sum and then clipped.",
+        "Keras clips first, here and not in categorical_crossentropy.", source="Keras on torch",
     ),
 )  # fmt: skip

@@ -13,44 +13,74 @@ from harness.losses import (
     SparseCategoricalCrossentropy,
 )
 from harness.optimizers import SGD, Adam, RMSprop
+from harness.verdict import FLOAT64, arithmetic_of
 
 REGRESSION = (MeanSquaredError(), MeanAbsoluteError(), Huber())
 CLASSIFICATION = (BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy)
 LOSSES = (*REGRESSION, *(kind(from_logits=logits) for kind in CLASSIFICATION for logits in (False, True)))
 
 
+@pytest.fixture
+def predicted(judge):
+    """Predictions between 0 and 1, in the format at hand."""
+    return judge.array(np.random.default_rng(1).uniform(0.05, 0.95, size=(4, 3)))
+
+
+def targets(judge, loss):
+    return np.array([2, 0, 1, 1]) if loss.kind.startswith("Sparse") else judge.array(np.eye(3)[[2, 0, 1, 1]])
+
+
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_loss_on_behalf_is_that_of_any_room_in_the_format_of_the_prediction(judge, vectorized, loss):
-    generator = np.random.default_rng(1)
-    y_pred = judge.array(generator.uniform(0.05, 0.95, size=(4, 3)))
-    y_true = np.array([2, 0, 1, 1]) if loss.kind.startswith("Sparse") else judge.array(np.eye(3)[[2, 0, 1, 1]])
-    value = on_behalf.Loss().forward(loss, y_true, y_pred)
-    gradient = on_behalf.Loss().backward(loss, y_true, y_pred)
-    assert value.dtype == gradient.dtype == judge.precision
-    relative = 64 * judge.arithmetic.unit_roundoff
-    assert value == pytest.approx(vectorized(loss).forward(loss, y_true, y_pred), rel=relative)
-    assert gradient == pytest.approx(vectorized(loss).backward(loss, y_true, y_pred), rel=relative, abs=relative)
+def test_a_loss_on_behalf_is_that_of_any_room_in_the_format_of_the_prediction(judge, vectorized, predicted, loss):
+    y_true = targets(judge, loss)
+    for of in (on_behalf.Loss(), vectorized(loss)):
+        value, gradient = of.forward(loss, y_true, predicted), of.backward(loss, y_true, predicted)
+        assert value.dtype == gradient.dtype == judge.precision
+        assert judge.loss(loss, y_true, predicted, value) == ""
+        assert judge.loss_gradient(loss, y_true, predicted, gradient) == ""
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, 0.9, True), Adam(0.1), RMSprop(0.1, 0.9, 0.5, centered=True)])
-def test_an_optimizer_on_behalf_keeps_its_slots_from_step_to_step(judge, vectorized, optimizer):
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_loss_on_behalf_is_not_that_of_other_predictions(judge, predicted, loss):
+    y_true, other = targets(judge, loss), judge.array(predicted * predicted)
+    assert judge.loss(loss, y_true, predicted, on_behalf.Loss().forward(loss, y_true, other)) != ""
+
+
+SLOTTED = (SGD(0.1, 0.9, True), Adam(0.1), RMSprop(0.1, 0.9, 0.5, centered=True))
+
+
+def trained(judge, optimizer, operator, keep):
+    """Judge the weights after each of four steps, with the slots of the step before or without."""
     generator = np.random.default_rng(2)
-    mine = theirs = judge.array(generator.normal(size=(3, 2)))
-    slots, their_slots = {}, {}
-    for step in range(1, 5):
-        gradient = judge.array(generator.normal(size=(3, 2)))
-        mine, slots = on_behalf.Optimizer().update(optimizer, step, mine, gradient, slots)
-        theirs, their_slots = vectorized(optimizer).update(optimizer, step, theirs, gradient, their_slots)
-        assert mine.dtype == judge.precision
-        assert mine == pytest.approx(theirs, rel=1e-12 if judge.precision == "float64" else 1e-5, abs=1e-7)
+    start, *gradients = (judge.array(generator.normal(size=(3, 2))) for _ in range(5))
+    weights, slots = [start], {}
+    for step, gradient in enumerate(gradients, 1):
+        weight, slots = operator.update(optimizer, step, weights[-1], gradient, slots if keep else {})
+        assert weight.dtype == judge.precision
+        weights.append(weight)
+    return judge.training(optimizer, start, gradients, weights[1:])
 
 
-# From the definition: -log of the bound in each format; 1 - float32(1 - 1e-7) is 2**-23.
-@pytest.mark.parametrize(("dtype", "saturated"), [("float32", 23 * np.log(2)), ("float64", -np.log(1e-7))])
-def test_a_saturated_loss_is_clipped_in_the_format_of_the_prediction(dtype, saturated):
+@pytest.mark.parametrize("optimizer", [SGD(0.1), *SLOTTED])
+def test_an_optimizer_on_behalf_keeps_its_slots_from_step_to_step(judge, vectorized, optimizer):
+    for operator in (on_behalf.Optimizer(), vectorized(optimizer)):
+        assert trained(judge, optimizer, operator, keep=True) == [""] * 4
+
+
+@pytest.mark.parametrize("optimizer", SLOTTED)
+def test_without_its_slots_it_is_another_optimizer_from_the_second_step_on(judge, optimizer):
+    first, *others = trained(judge, optimizer, on_behalf.Optimizer(), keep=False)
+    assert first == ""
+    assert all(others)
+
+
+# From the definition: -log(1 - p) at the bound of p in each format; 1 - float32(1 - 1e-7) is 2**-23.
+@pytest.mark.parametrize(("dtype", "below_1"), [("float32", 2.0**-23), ("float64", 1 - (1 - 1e-7))])
+def test_a_saturated_loss_is_clipped_in_the_format_of_the_prediction(dtype, below_1):
     y_true, y_pred = np.zeros((1, 1), dtype), np.ones((1, 1), dtype)
     value = on_behalf.Loss().forward(BinaryCrossentropy(), y_true, y_pred)
-    assert value == pytest.approx(saturated, rel=1e-6)
+    roundings = FLOAT64.log_roundings * FLOAT64.unit_roundoff + arithmetic_of(dtype).unit_roundoff
+    assert abs(value / -np.log(below_1) - 1) <= roundings
 
 
 def test_predictions_that_are_not_finite_raise_nothing():

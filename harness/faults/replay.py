@@ -1,0 +1,119 @@
+"""One observable as given operators compute it from an implementation's own numbers before it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.comparison import Comparison
+from harness.errors import Unsupported
+from harness.network import INPUT, Node
+from harness.own_numbers import OwnNumbers
+from harness.problem import Array, Problem
+from harness.specification import Specification
+
+Operators = Mapping[type[Specification], Any]
+
+
+def replayed(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Array | None:
+    """Return a row's observable as these operators compute it, after all steps before: a fault may remember them.
+
+    Args:
+        operators: of one run, by specification class.
+        problem: what was run.
+        shown: the implementation's observables, which every stage reads.
+        row: of the observable.
+
+    Returns:
+        None where the stage's inputs are not shown, or where the operators cannot be run on their sizes.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            value = (
+                _of_step(operators, problem, shown, row) if row.step else _in_the_end(operators, problem, shown, row)
+            )
+            return None if value is None else np.asarray(value, np.float64)
+    except (Unsupported, KeyError, IndexError, ValueError, ArithmeticError):
+        # What is not shown is a missing key; a fault's sizes fit together on some inputs and not on others.
+        return None
+
+
+def _of_step(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Any:
+    case = problem.case
+    value: Any = None
+    slots: Mapping[str, Any] = {}
+    for step in range(1, row.step + 1):
+        numbers = OwnNumbers(problem, shown, step, problem.dtype)
+        if row.layer == "loss":
+            loss = operators[type(case.the_loss)]
+            compute = loss.forward if row.kind == "loss" else loss.backward
+            value = compute(case.the_loss, numbers.batch.y, numbers.prediction())
+            continue
+        node = numbers.node(row.layer)
+        weights = numbers.weights(node)
+        if row.kind == "update" and row.part in node.parameters:
+            optimizer = operators[type(case.the_optimizer)]
+            gradient = numbers.gradient(node, row.part)
+            value, slots = optimizer.update(case.the_optimizer, step, weights[row.part], gradient, slots)
+        else:
+            value = _of_layer(operators, numbers, node, weights, row)
+    return value
+
+
+def _of_layer(
+    operators: Operators, numbers: OwnNumbers, node: Node, weights: Mapping[str, Array], row: Comparison
+) -> Any:
+    activation = node.layer.fused_activation
+    layer = operators.get(type(node.layer))
+    x = _one_or_all(numbers.inputs(node))
+    y, cache = layer.forward(node.layer, weights, x) if layer else (x, None)
+    y, activation_cache = _activated(operators, node, y)
+    if row.kind == "forward":
+        return y
+    if row.kind == "update":
+        return layer.moving(node.layer, weights, cache)[row.part] if layer else None
+    dy = numbers.arriving(node)
+    if activation.kind != "Linear":
+        dy = operators[type(activation)].backward(activation, activation_cache, dy)
+    dx, gradients = layer.backward(node.layer, weights, cache, dy) if layer else (dy, {})
+    if row.kind == "gradient":
+        return gradients[row.part]
+    return dx[node.inputs.index(row.part)] if row.part else dx
+
+
+def _in_the_end(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Any:
+    """Return the prediction after the last step; the loss of it is no fault's first wrong stage."""
+    if row.kind != "forward":
+        return None
+    nodes = problem.case.network.nodes
+    for step in range(1, len(problem.batches) + 1):
+        numbers = OwnNumbers(problem, shown, step, problem.dtype)
+        for node in nodes:
+            if type(node.layer) in operators:
+                inputs = _one_or_all(numbers.inputs(node))
+                operators[type(node.layer)].forward(node.layer, numbers.weights(node), inputs)
+    after = OwnNumbers(problem, shown, len(problem.batches) + 1, problem.dtype)
+    outputs: dict[str, Array] = {INPUT: problem.batches[0].x}
+    for node in nodes:
+        x = _one_or_all(tuple(outputs[source] for source in node.inputs))
+        outputs[node.name], _ = _activated(operators, node, _inferred(operators, node, after.weights(node), x))
+    return outputs[nodes[-1].name]
+
+
+def _inferred(operators: Operators, node: Node, weights: Mapping[str, Array], x: Any) -> Any:
+    layer = operators.get(type(node.layer))
+    if layer is None:
+        return x
+    return layer.infer(node.layer, weights, x) if hasattr(layer, "infer") else layer.forward(node.layer, weights, x)[0]
+
+
+def _activated(operators: Operators, node: Node, y: Any) -> tuple[Any, Any]:
+    activation = node.layer.fused_activation
+    if activation.kind == "Linear":
+        return y, None
+    activated: tuple[Any, Any] = operators[type(activation)].forward(activation, y)
+    return activated
+
+
+def _one_or_all(arrays: tuple[Array, ...]) -> Any:
+    return arrays if len(arrays) > 1 else arrays[0]
