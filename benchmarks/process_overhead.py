@@ -47,7 +47,7 @@ def main() -> None:
     problem = make_problem(Case(NETWORK))
     size = sum(map(len, files_of(problem).values()))
     print(
-        f"python {platform.python_version()}, numpy {np.__version__}, {len(os.sched_getaffinity(0))} cores; "
+        f"python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores; "
         f"a case of {size / 1024:.1f} KiB, folders in {tempfile.gettempdir()}"
     )
     with tempfile.TemporaryDirectory() as folder:

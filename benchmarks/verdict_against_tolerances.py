@@ -24,7 +24,8 @@ from harness.faults import Fault, faulty
 from harness.implementation import run
 from harness.judging import Author, judge
 from harness.layerwise import Layerwise
-from harness.plugins.loading import Plugins, load_plugins
+from harness.plugins.found import Plugins
+from harness.plugins.loading import load_plugins
 from harness.problem import Array, make_problem
 from harness.proof.case_files import cases_in
 from harness.proof.markdown import aligned, table

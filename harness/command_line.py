@@ -42,8 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what is installed, where results are stored, and what is wrong")
     for command in (plugins, doctor):
         command.add_argument(
-            "--impl", action="append", default=[], metavar="FILE", help="a Python file, loaded as well"
+            "--impl",
+            action="append",
+            default=[],
+            metavar="NAME|FILE",
+            help="a Python file, the folder of a package or a module, loaded as well, in a process of its own; may be "
+            "repeated",
         )
+        command.add_argument("--in-process", action="store_true", help="load what --impl names in this process")
     doctor.add_argument("--reports", default="reports", metavar="DIR", help="the reports folder (default: reports)")
     new = commands.add_parser("new-impl", help="write a small file to begin with, which runs at once")
     new.add_argument("name", metavar="NAME", help="of the implementation and its file")
@@ -63,7 +69,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         case "plugins":
             from harness.inspection import plugins
 
-            print(plugins(options.impl, as_json=options.json))
+            print(plugins(options.impl, as_json=options.json, in_process=options.in_process))
             return 0
         case "new-impl":
             path = write(options.name, options.style, Path(options.folder))
@@ -80,7 +86,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
         case _:
             from harness.inspection import doctor
 
-            text, healthy = doctor(options.impl, Path(options.reports))
+            text, healthy = doctor(options.impl, Path(options.reports), in_process=options.in_process)
             print(text)
             return 0 if healthy else 1
 

@@ -11,6 +11,9 @@ COVERAGE: frozenset[Verdict] = frozenset({"unsupported", "unobserved"})
 
 CAUSES_APART = " | "
 
+# The kind of rows that are about no observable, but about how the answers come about.
+PURITY = "purity"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -21,7 +24,8 @@ class Comparison:
         implementation, version: who computed it.
         declared: how the implementation's declared arithmetic is coarser than the format; empty where it is not.
         observable, kind, step, layer, layer_kind, part: which tensor (see ``harness.observables``); step is 0 after
-            the last step.
+            the last step. A row about purity has that as its kind and layer kind, and says by its name what was looked
+            at (see ``harness.purity``).
         verdict: only ``pass`` passes; ``unsupported`` and ``unobserved`` are coverage; all else fails.
         reason: one sentence for every verdict that is not ``pass``, and for a pass that needs one.
         untrusted: why agreement says little here; empty where it says enough.
@@ -75,6 +79,11 @@ class Comparison:
     conventions: str = ""
     reference: str = ""
     seconds: float = 0.0
+
+    @property
+    def required(self) -> bool:
+        """True for an observable that the case asks for; False for what came beside it, and for a look at purity."""
+        return self.verdict != "extra" and self.kind != PURITY
 
     @property
     def passed(self) -> bool:

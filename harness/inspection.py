@@ -1,50 +1,99 @@
-"""What is loaded and what is installed, in words."""
+"""What is loaded and what is wrong with it, in words and as JSON."""
 
-import importlib.metadata
+import contextlib
 import json
-import os
-import platform
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.implementation import Implementation
-from harness.plugins.loading import Plugins, load_plugins
-from harness.stores.oracle import Oracle
+from harness.installation import Check, distributions, limits, machine, reports, watched
+from harness.isolation.isolated import Loader
+from harness.isolation.limits import Limits
+from harness.plugins.found import LeftOut, Loaded, Plugins, Quarantined
+from harness.plugins.loading import close, load_values
 from harness.verification import reference_among
 
-SUPPORTED = ((3, 11), (3, 13))
+
+@dataclass(frozen=True)
+class Inspected:
+    """All plugins, looked at and closed again.
+
+    Attributes:
+        plugins: what was found; what runs in other processes has been ended.
+        mistake: about a name that nobody offers; empty where there is none.
+    """
+
+    plugins: Plugins
+    mistake: str
 
 
-def plugins(files: Sequence[str], *, as_json: bool) -> str:
-    """Return every plugin with where it came from and what it offers, and what was set aside and why."""
-    found = load_plugins(files)
+def inspected(values: Sequence[str], *, in_process: bool) -> Inspected:
+    """Load all plugins and what ``--impl`` names, as a run would; what they print goes to standard error."""
+    with contextlib.redirect_stdout(sys.stderr):
+        found, named = load_values(values, None if in_process else Loader(Limits()))
+    close(found.implementations.values())
+    names = [value for value in values if value not in named]
+    try:
+        if names:
+            found.choose(names)
+    except HarnessError as error:
+        return Inspected(found, str(error))
+    return Inspected(found, "")
+
+
+def plugins(values: Sequence[str], *, as_json: bool, in_process: bool) -> str:
+    """Return every plugin with where it came from and what it offers, and what is not used and why.
+
+    Raises:
+        HarnessError: a value names nothing.
+    """
+    look = inspected(values, in_process=in_process)
+    if look.mistake:
+        raise HarnessError(look.mistake)
     if as_json:
-        loaded = [
-            {
-                "name": plugin.name,
-                "origin": plugin.origin,
-                "implementations": [_described(implementation) for implementation in plugin.implementations],
-                "cases": len(plugin.cases),
-                "faults": len(plugin.faults),
-                "writers": [writer.name for writer in plugin.writers],
-            }
-            for plugin in found.loaded
-        ]
-        aside = [{"name": each.name, "origin": each.origin, "reason": each.reason} for each in found.quarantined]
-        return json.dumps({"loaded": loaded, "quarantined": aside}, indent=2)
-    return "\n".join(_plugin_lines(found))
+        return json.dumps(_as_values(look.plugins), indent=2)
+    return "\n".join(_lines(look.plugins))
 
 
-def doctor(files: Sequence[str], reports: Path) -> tuple[str, bool]:
+def doctor(values: Sequence[str], folder: Path, *, in_process: bool) -> tuple[str, bool]:
     """Return what is installed, loaded and stored, and whether all of it is well; what is not says what to do."""
-    checks = [*_python(), *_distributions(), *_plugins(files), *_reports(reports)]
-    lines = [f"{'ok   ' if healthy else 'WRONG'} {text}" for healthy, text in checks]
-    wrong = sum(not healthy for healthy, _ in checks)
+    checks = [
+        machine(), *distributions(), limits(Limits()), watched(), *_plugins(inspected(values, in_process=in_process)),
+        *reports(folder),
+    ]  # fmt: skip
+    lines = [f"{'ok   ' if check.healthy else 'WRONG'} {check.text}" for check in checks]
+    wrong = sum(not check.healthy for check in checks)
     lines.append(f"{wrong} of {len(checks)} checks found something wrong" if wrong else "all is well")
     return "\n".join(lines), not wrong
+
+
+def _as_values(found: Plugins) -> dict[str, list[dict[str, object]]]:
+    """Return what docs/plugins.md promises of ``harness plugins --json``."""
+    aside = [each for each in found.quarantined if not isinstance(each, LeftOut)]
+    left_out = [each for each in found.quarantined if isinstance(each, LeftOut)]
+    return {
+        "loaded": [_loaded(plugin) for plugin in found.loaded],
+        "quarantined": [_unused(plugin) for plugin in aside],
+        "left_out": [_unused(plugin) for plugin in left_out],
+    }
+
+
+def _loaded(plugin: Loaded) -> dict[str, object]:
+    return {
+        "name": plugin.name,
+        "origin": plugin.origin,
+        "implementations": [_described(implementation) for implementation in plugin.implementations],
+        "cases": [case.name for case in plugin.cases],
+        "faults": [fault.name for fault in plugin.faults],
+        "writers": [writer.name for writer in plugin.writers],
+    }
+
+
+def _unused(plugin: Quarantined) -> dict[str, object]:
+    return {"name": plugin.name, "origin": plugin.origin, "reason": plugin.reason}
 
 
 def _described(implementation: Implementation) -> dict[str, str | bool]:
@@ -55,72 +104,38 @@ def _described(implementation: Implementation) -> dict[str, str | bool]:
     }
 
 
-def _plugin_lines(found: Plugins) -> Iterator[str]:
+def _lines(found: Plugins) -> Iterator[str]:
     for plugin in found.loaded:
         yield f"{plugin.name} ({plugin.origin})"
         for implementation in plugin.implementations:
             named = "" if implementation.default else "; runs only when named"
             yield f"  implementation {implementation.name}, version {implementation.version}{named}"
         if plugin.cases:
-            yield f"  {len(plugin.cases)} cases"
+            yield f"  {len(plugin.cases):,} cases"
         if plugin.faults:
             yield f"  {len(plugin.faults):,} faults"
         for writer in plugin.writers:
             yield f"  writer {writer.name}"
-    for aside in found.quarantined:
-        yield str(aside)
+    for unused in found.quarantined:
+        yield str(unused)
     if not found.loaded and not found.quarantined:
         yield "no plugin was found. Is nn-harness installed? pip install -e ."
 
 
-def _python() -> Iterator[tuple[bool, str]]:
-    version = sys.version_info[:2]
-    low, high = (".".join(map(str, each)) for each in SUPPORTED)
-    yield (
-        SUPPORTED[0] <= version <= SUPPORTED[1],
-        f"Python {platform.python_version()} (expected {low} to {high}), {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} processors",
-    )
-
-
-def _distributions() -> Iterator[tuple[bool, str]]:
-    for requirement in importlib.metadata.requires("nn-harness") or []:
-        if "extra ==" in requirement:
-            continue
-        name = requirement.partition(">")[0].strip()
-        try:
-            yield True, f"{name} {importlib.metadata.version(name)} (expected {requirement.removeprefix(name)})"
-        except importlib.metadata.PackageNotFoundError:
-            yield False, f"{name} is not installed: pip install '{requirement}'"
-
-
-def _plugins(files: Sequence[str]) -> Iterator[tuple[bool, str]]:
-    found = load_plugins(files)
-    for plugin in found.loaded:
-        names = ", ".join(implementation.name for implementation in plugin.implementations) or "no implementation"
-        yield True, f"plugin {plugin.name} ({plugin.origin}): {names}"
-    for aside in found.quarantined:
-        yield False, str(aside)
+def _plugins(look: Inspected) -> Iterator[Check]:
+    for plugin in look.plugins.loaded:
+        yield Check(True, f"plugin {plugin.name} ({plugin.origin}): {_offers(plugin)}")
+    for unused in look.plugins.quarantined:
+        yield Check(isinstance(unused, LeftOut), str(unused))
+    if look.mistake:
+        yield Check(False, look.mistake)
     try:
-        yield True, f"reference: {reference_among(found).version}"
+        yield Check(True, f"reference: {reference_among(look.plugins).version}")
     except HarnessError as error:
-        yield False, str(error)
+        yield Check(False, str(error))
 
 
-def _reports(folder: Path) -> Iterator[tuple[bool, str]]:
-    if not folder.exists():
-        yield True, f"reports folder {folder}: not there yet; the first run makes it"
-        return
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        yield False, f"reports folder {folder} cannot be written ({error.strerror}). Choose another with --reports."
-        return
-    yield True, f"reports folder {folder}: can be written"
-    store = folder / "oracle.sqlite"
-    if store.exists():
-        oracle = Oracle(store)
-        size = store.stat().st_size / 2**20
-        yield not oracle.findings, f"store {store}: {len(oracle):,} results, {size:.1f} MiB {' '.join(oracle.findings)}"
-        oracle.close()
+def _offers(plugin: Loaded) -> str:
+    names = [implementation.name for implementation in plugin.implementations]
+    others = (("cases", plugin.cases), ("faults", plugin.faults), ("writers", plugin.writers))
+    return ", ".join([*names, *(f"{len(some):,} {word}" for word, some in others if some)]) or "nothing"

@@ -1,20 +1,25 @@
 """Purity: an answer that depends on the problem alone, and inputs that stay as they were.
 
-Inputs are looked at in every run. What needs runs of its own is looked at in one case of sixteen, chosen by the case's
-key, so that every process and every repetition chooses alike, and only where everything is right so far: three more
-runs, and one more verdict. Every answer is judged by the rule for all: one that changes within rounding is a remark on
-its row, one that changes from right to wrong fails its row.
+Inputs and surroundings are looked at in every run. What needs runs of its own is looked at in some cases: four more
+runs, and a verdict on what changes. They are one in sixteen of those in which everything is right, chosen by the case's
+key, and of each implementation the first by its key of every set of layer kinds, so that none goes without: every
+process and every repetition chooses alike. What was looked at is a row of its own, beside those of the case's
+observables; a finding is one wherever it is made.
+
+Every answer is judged by the rule for all: one that changes within rounding passes, with a reason; one that changes
+from right to wrong fails.
 """
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from harness.comparison import Comparison
+from harness.case import Case
+from harness.comparison import PURITY, Comparison
 from harness.implementation import Implementation, run
 from harness.problem import Array, Batch, Problem, Weights, jittered
 from harness.trace import Trace
@@ -27,28 +32,23 @@ AUDITED = 16
 # Which of the jittered problems comes between two runs of the same one.
 ANOTHER = 97
 
-TWICE = "answers change when the same problem is run twice"
-AFTER_ANOTHER = "answers change after another problem was run"
-ORDER = "answers depend on the order of the samples in the batch"
-LEFT_OVER = "state is left from the step before"
-SURROUNDINGS = "changes its surroundings"
+INPUTS = "inputs-unchanged"
+TWICE = "same-twice"
+AFTER_ANOTHER = "after-another-problem"
+ORDER = "order-of-samples"
+LEFT_OVER = "no-state-left"
+SURROUNDINGS = "surroundings"
 
+CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        TWICE: "answers change when the same problem is run twice",
+        AFTER_ANOTHER: "answers change after another problem was run",
+        ORDER: "answers depend on the order of the samples in the batch",
+    }
+)
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that an implementation should not do.
-
-    Attributes:
-        name: which.
-        observable: where it shows.
-        text: a sentence.
-        row: what this observable's row is to be replaced by, because it is wrong then; None for a remark.
-    """
-
-    name: str
-    observable: str
-    text: str
-    row: Comparison | None = None
+# Of the row that is taken for the worst, what shows how wrong it is.
+_FIGURES = ("elements", "index", "expected", "got", "error", "ratio", "t", "rms", "bound", "sens")
 
 
 def run_watched(implementation: Implementation, problem: Problem) -> Trace:
@@ -56,41 +56,185 @@ def run_watched(implementation: Implementation, problem: Problem) -> Trace:
     before = _fingerprint(problem)
     trace = run(implementation, problem)
     if _fingerprint(problem) != before:
-        reason = f"{implementation.name} wrote into its inputs; expected it to copy what it changes"
-        return Trace("error", {}, trace.seconds, reason, findings=(reason,))
+        return Trace("error", {}, trace.seconds, _wrote(implementation.name), written=True)
     if "read-only" in trace.reason and trace.status == "error":
         return replace(trace, reason=f"{trace.reason}\ninputs are read-only: copy what you change")
     return trace
 
 
-def is_audited(problem: Problem, rows: Iterable[Comparison]) -> bool:
-    """Tell whether a problem is among those that are run again; the same ones in every process."""
-    return int(problem.case.key[:8], 16) % AUDITED == 0 and not any(row.failed for row in rows)
+def always_audited(planned: Iterable[tuple[Case, str]]) -> frozenset[tuple[str, str]]:
+    """Return which of the planned are audited whatever their keys are.
+
+    Args:
+        planned: every case of a run, with the name of who runs it.
+
+    Returns:
+        Keys of cases, each with a name: of each implementation, and of each set of layer kinds, because who declines
+        one kind may compute another.
+    """
+    first: dict[tuple[str, frozenset[str]], str] = {}
+    for case, name in planned:
+        group = name, frozenset(node.layer.kind for node in case.network.nodes)
+        first[group] = min(case.key, first.get(group, case.key))
+    return frozenset((key, name) for (name, _), key in first.items())
+
+
+def is_audited(case: Case, rows: Sequence[Comparison], always: bool = False) -> bool:
+    """Tell whether a case is among those that are run again; the same ones in every process.
+
+    Args:
+        case: the case.
+        rows: the verdict on it.
+        always: whether it is one of those that are audited whatever their keys are, and even if a row failed.
+    """
+    chosen = int(case.key[:8], 16) % AUDITED == 0 and not any(row.failed for row in rows)
+    return (always or chosen) and any(row.passed for row in rows)
+
+
+def findings(
+    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
+) -> list[Comparison]:
+    """Return a row for each finding of a run that is not run again, or that failed.
+
+    Args:
+        implementation: whose answers they are.
+        problem: what was run.
+        trace: what came of it.
+        rows: the verdict on that.
+        judge: gives the verdict on another run of the same implementation.
+    """
+    found = [_inputs(rows[0], [trace])] if trace.written else []
+    found += _left_over(implementation, problem, trace, rows, judge)
+    return found + (_surroundings(rows[0], [trace]) if trace.changed else [])
 
 
 def audit(
     implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
-) -> list[Finding]:
-    """Run the same problem again after another one, and with its batches in reverse order.
+) -> list[Comparison]:
+    """Run the same problem again at once and after another one, and with its batches in reverse order.
 
     Args:
         implementation: whose answers they are.
         problem: what was run.
         trace: what came of it, with observables.
-        rows: the verdict on that.
+        rows: the verdict on that; at least one passed.
         judge: gives the verdict on another run of the same implementation.
+
+    Returns:
+        A row for everything that was looked at.
     """
-    # Whoever writes into inputs in these runs shall write into no one else's.
-    problem = problem.astype(problem.dtype.name)
-    return [
-        *_again(implementation, problem, trace, rows, judge),
-        *_reordered(implementation, problem, rows, judge),
-    ]
+
+    def once_more(given: Problem) -> Trace:
+        # A copy, because whoever writes into inputs now shall write into no one else's.
+        return run_watched(implementation, given.astype(given.dtype.name))
+
+    at_once, other, after = once_more(problem), once_more(jittered(problem, ANOTHER)), once_more(problem)
+    traces = [trace, at_once, other, after]
+    found = [_compared(TWICE, trace, at_once, rows, judge, problem)]
+    if found[0].passed:
+        # What changes by itself is not changed by another problem.
+        found.append(_compared(AFTER_ANOTHER, at_once, after, rows, judge, problem))
+    right = not any(row.failed for row in rows)
+    # What changes anyhow is not changed by the order, and which rows a mistake shows in may depend on the samples.
+    if right and all(row.passed for row in found) and problem.case.batch_size > 1:
+        turned = reordered(problem)
+        traces.append(once_more(turned))
+        wrong = _no_longer_right(rows, judge(turned, traces[-1]))
+        found.append(_row(rows[0], ORDER, _then_wrong(ORDER, wrong), wrong) if wrong else _row(rows[0], ORDER))
+    found += [_row(rows[0], LEFT_OVER)] if right and problem.case.steps > 1 else []
+    found += [] if right else _left_over(implementation, problem, trace, rows, judge)
+    inputs = _inputs(rows[0], traces)
+    return [inputs, *(found if inputs.passed else []), *_surroundings(rows[0], traces)]
 
 
-def left_over(
+def with_remarks(rows: Sequence[Comparison], remarks: Sequence[str]) -> list[Comparison]:
+    """Return the rows with what an implementation remarks on its run in the reason of the first."""
+    if not remarks:
+        return list(rows)
+    first, *others = rows
+    reason = "; ".join(text for text in (first.reason, *remarks) if text)
+    return [replace(first, reason=reason), *others]
+
+
+def reordered(problem: Problem) -> Problem:
+    """Return the problem with the samples of each batch in reverse order."""
+
+    def reverse(array: Array) -> Array:
+        turned = np.ascontiguousarray(array[::-1])
+        turned.flags.writeable = False
+        return turned
+
+    return replace(problem, batches=tuple(Batch(reverse(batch.x), reverse(batch.y)) for batch in problem.batches))
+
+
+def _row(
+    like: Comparison, name: str, reason: str = "", wrong: Sequence[Comparison] = (), *, failed: bool = False
+) -> Comparison:
+    """Return a row about purity of the same case and implementation, failed if something is wrong."""
+    same = ("case", "key", "dtype", "seed", "implementation", "version", "declared", "conventions", "seconds")
+    values: dict[str, Any] = {each: getattr(like, each) for each in same}
+    if wrong:
+        values |= {each: getattr(_worst(wrong), each) for each in _FIGURES}
+    return Comparison(
+        **values, observable=f"{PURITY}/{name}", kind=PURITY, step=0, layer="", layer_kind=PURITY, part="",
+        verdict="fail" if wrong or failed else "pass", reason=reason,
+    )  # fmt: skip
+
+
+def _inputs(like: Comparison, traces: Iterable[Trace]) -> Comparison:
+    written = any(trace.written for trace in traces)
+    return _row(like, INPUTS, _wrote(like.implementation) if written else "", failed=written)
+
+
+def _wrote(name: str) -> str:
+    return f"{name} wrote into its inputs; expected it to copy what it changes"
+
+
+def _surroundings(like: Comparison, traces: Sequence[Trace]) -> list[Comparison]:
+    """Return one row if somebody looked; what was changed was put back, so that nothing became wrong."""
+    looked = [trace.changed for trace in traces if trace.changed is not None]
+    if not looked:
+        return []
+    changed = dict.fromkeys(what for each in looked for what in each)
+    told = f"{like.implementation} changed {' and '.join(changed)}; its surroundings were put back" if changed else ""
+    return [_row(like, SURROUNDINGS, told)]
+
+
+def _compared(
+    name: str, before: Trace, after: Trace, rows: Sequence[Comparison], judge: Judge, problem: Problem
+) -> Comparison:
+    """Return the row about two runs of one problem; only what changed is judged."""
+    unimportant = {row.observable for row in rows if not row.passed}
+    changed = _changed(before, after) - unimportant
+    if not changed:
+        return _row(rows[0], name)
+    wrong = _no_longer_right(rows, judge(problem, after))
+    if wrong:
+        return _row(rows[0], name, _then_wrong(name, wrong), wrong)
+    first = next(row.observable for row in rows if row.observable in changed)
+    more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""
+    return _row(rows[0], name, f"{CHANGES[name]}, within rounding: {first}{more}")
+
+
+def _no_longer_right(before: Iterable[Comparison], after: Iterable[Comparison]) -> list[Comparison]:
+    """Return the rows that do not pass any more, and those of what nobody asked for now."""
+    was = {row.observable: row.passed for row in before}
+    return [row for row in after if not row.passed and was.get(row.observable, True)]
+
+
+def _then_wrong(name: str, wrong: Sequence[Comparison]) -> str:
+    first, worst = wrong[0], _worst(wrong)
+    which = f"{len(wrong):,} observables are wrong, from {first.observable} on and most of all " if wrong[1:] else ""
+    return f"{CHANGES[name]}, and then {which}{worst.observable}{'' if which else ' is wrong'}: {worst.reason}"
+
+
+def _worst(wrong: Sequence[Comparison]) -> Comparison:
+    return max(wrong, key=lambda row: row.ratio if row.ratio is not None and row.ratio == row.ratio else np.inf)
+
+
+def _left_over(
     implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
-) -> list[Finding]:
+) -> list[Comparison]:
     """Look at the first wrong row after a right first step: is it right when begun anew from the same weights?
 
     Costs one run, and nothing where no such row is. What an optimizer keeps from step to step is no finding.
@@ -106,79 +250,10 @@ def left_over(
     alone = found.get(f"1/{first.observable.partition('/')[2]}")
     if alone is None or not alone.passed:
         return []
-    text = f"{LEFT_OVER}: a run that begins with the weights before step {first.step} gets this right"
-    return [Finding(LEFT_OVER, first.observable, text)]
-
-
-def surroundings(rows: Sequence[Comparison], trace: Trace) -> list[Finding]:
-    """Return what a run was found to do beside answering, as remarks on the first row."""
-    return [Finding(SURROUNDINGS, rows[0].observable, finding) for finding in trace.findings]
-
-
-def with_findings(rows: Iterable[Comparison], findings: Iterable[Finding]) -> list[Comparison]:
-    """Return the rows with each finding's text in the row of its observable, and failed where it is wrong."""
-    by_observable: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_observable.setdefault(finding.observable, []).append(finding)
-    told = []
-    for row in rows:
-        for finding in by_observable.get(row.observable, []):
-            if finding.row is not None and row.passed:
-                row = replace(finding.row, reason=f"{finding.text}: {finding.row.reason}", seconds=row.seconds)
-            else:
-                row = replace(row, reason=f"{row.reason}; {finding.text}" if row.reason else finding.text)
-        told.append(row)
-    return told
-
-
-def reordered(problem: Problem) -> Problem:
-    """Return the problem with the samples of each batch in reverse order."""
-
-    def reverse(array: Array) -> Array:
-        turned = np.ascontiguousarray(array[::-1])
-        turned.flags.writeable = False
-        return turned
-
-    return replace(problem, batches=tuple(Batch(reverse(batch.x), reverse(batch.y)) for batch in problem.batches))
-
-
-def _again(
-    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
-) -> list[Finding]:
-    run_watched(implementation, jittered(problem, ANOTHER))
-    again = run_watched(implementation, problem)
-    changed = _changed(trace, again)
-    if not changed:
-        return []
-    # Only what changes from one run to the next by itself changes now.
-    at_once = run_watched(implementation, problem)
-    name = TWICE if _changed(again, at_once) else AFTER_ANOTHER
-    return _findings(name, changed, rows, judge(problem, again), f"{name}, within rounding")
-
-
-def _reordered(
-    implementation: Implementation, problem: Problem, rows: Sequence[Comparison], judge: Judge
-) -> list[Finding]:
-    if problem.case.batch_size == 1:
-        return []
-    turned = reordered(problem)
-    found = judge(turned, run_watched(implementation, turned))
-    wrong = {row.observable for row in found if row.failed}
-    return _findings(ORDER, wrong, rows, found, "")
-
-
-def _findings(
-    name: str, observables: set[str], before: Sequence[Comparison], after: Sequence[Comparison], remark: str
-) -> list[Finding]:
-    found = []
-    passed = {row.observable for row in before if row.passed}
-    for row in after:
-        if row.observable in observables and row.observable in passed:
-            if row.failed:
-                found.append(Finding(name, row.observable, f"{name}, and then this is wrong", row))
-            elif remark:
-                found.append(Finding(name, row.observable, remark))
-    return found
+    begins = f"a run that begins with the weights before step {first.step}"
+    return [
+        _row(rows[0], LEFT_OVER, f"state is left from the step before: {begins} gets {first.observable} right", [first])
+    ]
 
 
 def _changed(before: Trace, after: Trace) -> set[str]:
@@ -192,7 +267,10 @@ def _changed(before: Trace, after: Trace) -> set[str]:
 def _same(one: Array | None, other: Array | None) -> bool:
     if one is None or other is None:
         return one is other
-    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    if one.dtype != other.dtype or one.shape != other.shape:
+        return False
+    # Python objects have no bytes of their own, and are judged by their format alone.
+    return one.dtype.hasobject or one.tobytes() == other.tobytes()
 
 
 def _begun_anew(problem: Problem, trace: Trace, step: int) -> Problem | None:

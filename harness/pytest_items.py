@@ -75,12 +75,20 @@ class VerificationItem(pytest.Item):
 
     def runtest(self) -> None:
         """Verify; skip where nothing was judged."""
+        self._plan_audits()
         self.rows = self._verification.rows(self.case, self.implementation)
         self.user_properties += junit_properties(self.rows)
         if any(row.failed for row in self.rows):
             raise Failed
-        if not any(row.passed for row in self.rows):
+        if not any(row.passed and row.required for row in self.rows):
             pytest.skip(f"{self.rows[0].verdict}: {self.rows[0].reason}")
+
+    def _plan_audits(self) -> None:
+        """Tell once what is selected: in each process of a distributed run it is the whole run's."""
+        if not self.session.stash.get(_AUDITS_PLANNED, False):
+            self.session.stash[_AUDITS_PLANNED] = True
+            selected = [item for item in self.session.items if isinstance(item, VerificationItem)]
+            self._verification.plan((item.case, item.implementation.name) for item in selected)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return what went wrong, without a traceback into this package where the user can mend it."""
@@ -96,6 +104,33 @@ class VerificationItem(pytest.Item):
         """Return the place of the marked function."""
         _, line = inspect.getsourcelines(self._function)
         return self.path, line - 1, self.name
+
+
+class RefusedItem(pytest.Item):
+    """What cannot be verified, and says why where it would have run: also in a process of a distributed run."""
+
+    def __init__(self, *, refused: VerificationItem, why: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._refused = refused
+        self._why = why
+
+    @property
+    def planned(self) -> Planned:
+        """What this item will have no rows for, so that the report counts it as not run."""
+        nodeid, case, implementation, observables = self._refused.planned
+        return nodeid, f"{case} (a second case of this name)", implementation, observables
+
+    def runtest(self) -> None:
+        """Fail."""
+        raise HarnessError(self._why)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return the place of the marked function."""
+        return self._refused.reportinfo()
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the reason, without a traceback."""
+        return f"harness: {self._why}"
 
 
 def items(
@@ -142,18 +177,28 @@ def without_slow(config: pytest.Config, collected: list[pytest.Item]) -> list[py
     return [item for item in collected if item not in left_out]
 
 
-def refuse_equal_names(collected: Iterable[pytest.Item]) -> None:
-    """Raise UsageError if two items verify cases of one name: a report could not tell them apart."""
+def without_equal_names(collected: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Return the items, with one that fails in the place of each whose case has the name of an earlier one.
+
+    A report could not tell the two apart.
+    """
     seen: dict[tuple[str, str], str] = {}
+    distinct: list[pytest.Item] = []
     for item in collected:
         if isinstance(item, VerificationItem):
             pair = item.case.name, item.implementation.name
             if pair in seen:
-                raise pytest.UsageError(
-                    f"harness: expected every case to have a name of its own, got {item.case.name!r} in "
-                    f"{seen[pair]} and in {item.nodeid}. Give one grid another name=."
+                why = (
+                    f"expected every case to have a name of its own, got {item.case.name!r} in {seen[pair]} and in "
+                    f"{item.nodeid}. Give one grid another name=."
                 )
-            seen[pair] = item.nodeid
+                item = RefusedItem.from_parent(
+                    item.parent or item.session, name=item.name, nodeid=item.nodeid, refused=item, why=why
+                )
+            else:
+                seen[pair] = item.nodeid
+        distinct.append(item)
+    return distinct
 
 
 def attach_rows(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -171,8 +216,9 @@ def attach_rows(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 _SENT = pytest.StashKey[bool]()
+_AUDITS_PLANNED = pytest.StashKey[bool]()
 
 
 def planned_of(collected: Iterable[pytest.Item]) -> list[Planned]:
-    """Return what the verifying ones among some items will have rows for."""
-    return [item.planned for item in collected if isinstance(item, VerificationItem)]
+    """Return what the verifying ones among some items will have rows for, or will be missed for."""
+    return [item.planned for item in collected if isinstance(item, VerificationItem | RefusedItem)]

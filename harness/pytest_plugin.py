@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SETUP = pytest.StashKey["Setup"]()
 RECORDER = "harness-recorder"
+# The names of pytest's plugins at its start. What it meets while collecting differs between the processes of a run.
+EARLY = pytest.StashKey[frozenset[str]]()
 
 # Attributes by which a test's report carries rows, and once the plan, from the process that ran it.
 ROWS = "harness_rows"
@@ -34,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="NAME|FILE",
         help="implementation to verify: a name ('harness plugins' lists them), a Python file, or a package; may be "
-        "repeated. What a file or package offers runs in a process of its own",
+        "repeated. What a file or package offers runs in a process of its own, but not what -p or a conftest.py brings",
     )
     group.addoption(
         "--in-process", action="store_true", help="run what files and packages offer in pytest's own process, unlimited"
@@ -68,6 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare to record rows, and refuse options that cannot work before anything is collected."""
     config.addinivalue_line("markers", "slow: cases that take seconds; they run with -m slow, or named by their id")
+    config.stash[EARLY] = frozenset(name for name, _ in config.pluginmanager.list_name_plugin())
     if hasattr(config, "workerinput"):
         return
     config.pluginmanager.register(Recorder(config), RECORDER)
@@ -114,10 +117,9 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave slow cases out unless they are asked for, and refuse two cases of one name."""
     if SETUP in config.stash:
-        from harness.pytest_items import refuse_equal_names, without_slow
+        from harness.pytest_items import without_equal_names, without_slow
 
-        items[:] = without_slow(config, items)
-        refuse_equal_names(items)
+        items[:] = without_equal_names(without_slow(config, items))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -126,6 +128,12 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Show a mistake in a case file as one line with its place instead of a traceback."""
     report = yield
+    if SETUP in collector.config.stash and report.outcome == "passed":
+        from harness.pytest_setup import too_late
+
+        late = too_late(collector.config)
+        if late:
+            report.outcome, report.longrepr, report.result = "failed", f"harness: {late}", []
     call = vars(report).get("call")
     if report.outcome == "failed" and call is not None and call.excinfo is not None:
         message = _mistake(collector, call.excinfo)

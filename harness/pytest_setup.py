@@ -11,8 +11,11 @@ import pytest
 from harness.errors import HarnessError
 from harness.implementation import Implementation
 from harness.isolation.isolated import Loader
-from harness.isolation.limits import Limits
-from harness.plugins.loading import Plugins, load_and_choose
+from harness.isolation.limits import Limits, limit_all
+from harness.plugins.found import Plugins
+from harness.plugins.from_pytest import modules_of
+from harness.plugins.loading import close, load_and_choose
+from harness.pytest_plugin import EARLY
 from harness.report.baseline import Kind, kinds_of_change
 from harness.report.csv_file import read_csv
 from harness.stores.oracle import Oracle
@@ -65,7 +68,14 @@ def begin(config: pytest.Config) -> Setup:
     # Read before this run's reports replace it.
     baseline = (read_csv(invoked_in / option.baseline), option.baseline) if option.baseline else None
     limits = Limits(option.time_limit, option.memory_limit)
-    plugins, implementations = load_and_choose(option.impl, None if option.in_process else Loader(limits))
+    load_named = None if option.in_process else Loader(limits)
+    early = config.stash[EARLY]
+    plugins, implementations = load_and_choose(option.impl, load_named, modules_of(config, early))
+    limit_all(implementations, limits)
+    for aside in plugins.quarantined:
+        if aside.origin in (option.plugins or ()):
+            close(plugins.implementations.values())
+            raise HarnessError(str(aside))
     reports = invoked_in / option.reports if option.reports else config.rootpath / "reports"
     oracle = Oracle(reports / "oracle.sqlite")
     return Setup(
@@ -81,11 +91,29 @@ def begin(config: pytest.Config) -> Setup:
     )
 
 
+def too_late(config: pytest.Config) -> str:
+    """Return what is wrong with a conftest.py with hooks that pytest did not import at its start; empty without one.
+
+    pytest imports those of deeper folders when it collects there, which is too late for ``--impl`` and for the cases of
+    files before.
+    """
+    early = config.stash[EARLY]
+    late = {name for name, _ in config.pluginmanager.list_name_plugin()} - early
+    for origin in modules_of(config, late):
+        return (
+            f"{origin} has hooks, but pytest meets it only while collecting, after plugins were loaded. Move the hooks "
+            f"to the conftest.py of pytest's rootdir, or name the folder: pytest {Path(origin).parent}"
+        )
+    return ""
+
+
 def _options(implementation: Implementation, plugins: Plugins, option: argparse.Namespace) -> tuple[str, ...]:
     origin = plugins.origin_of(implementation)
-    named = origin in option.impl
+    of_pytest = origin in (option.plugins or ())
+    named = origin in option.impl and not of_pytest
     needed = origin if named else "" if implementation.default else implementation.name
     return (
+        *(("-p", origin) if of_pytest else ()),
         *(("--impl", needed) if needed else ()),
         *(("--in-process",) if named and option.in_process else ()),
         *(("--seed", str(option.seed)) if option.seed is not None else ()),

@@ -1,7 +1,7 @@
 """A Trace: what one implementation did with one Problem."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from numpy.typing import NDArray
@@ -23,14 +23,18 @@ class Trace:
         seconds: wall time of the run.
         reason: why there is nothing to judge; the last lines of the traceback for an error, or of what a process
             that died had printed.
-        findings: what the run did that it should not, such as writing into its inputs.
+        findings: what the implementation itself says should not go unseen.
+        written: whether it wrote into its inputs.
+        changed: what it changed around it in its process; None where nobody looked.
     """
 
     status: Status
     observables: Mapping[str, NDArray[Any]]
     seconds: float
     reason: str = ""
-    findings: tuple[str, ...] = field(default=())
+    findings: tuple[str, ...] = ()
+    written: bool = False
+    changed: tuple[str, ...] | None = None
 
 
 def numeric(observables: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

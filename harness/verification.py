@@ -1,6 +1,5 @@
 """One Case, one implementation: draw the Problem, run it, judge it, and hear the witnesses where it fails."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,41 +8,32 @@ import numpy as np
 
 from harness.case import Case
 from harness.cases import Cases
-from harness.comparison import CAUSES_APART, Comparison
+from harness.causes import SOUND, Causes
+from harness.comparison import Comparison
 from harness.environment import environment
 from harness.errors import HarnessError, PluginError
 from harness.faults.diagnosis import Diagnosis
 from harness.implementation import Implementation, run
-from harness.judging import Author, judge, marked
+from harness.judging import Author, judge
 from harness.layerwise import Layerwise
-from harness.plugins.loading import Plugins, load_plugins
-from harness.problem import GENERATOR_VERSION, Problem, jittered, make_problem
-from harness.purity import audit, is_audited, left_over, run_watched, surroundings, with_findings
+from harness.plugins.found import Plugins
+from harness.plugins.loading import load_plugins
+from harness.problem import GENERATOR_VERSION, Problem, make_problem
+from harness.purity import always_audited, audit, findings, is_audited, run_watched, with_remarks
 from harness.report.report import Report
+from harness.resonance import without_resonance
 from harness.stores.oracle import Oracle, oracle_key
-from harness.suggestions import suggested
 from harness.trace import Trace, numeric
 from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.figures import bound_limit
-from harness.verdict.walk import Inputs, local
+from harness.verdict.walk import Inputs
 from harness.witnesses import by_finite_differences, who_sides
 
 REFERENCE = "keras"
 REFERENCE_DTYPE = "float64"
 # The third opinion beside the definition and Keras, where it is loaded.
 SECOND_WITNESS = "loops"
-# Right operators, in which faults are planted to find the likely cause of a failure.
-SOUND = "vectorized"
-
-# Declarations are tried one after another, which takes up to a second for one row.
-MOST_SUGGESTIONS = 5
-
 # Raise when a definition or limit of the verdict changes: what was found out about Keras's results is then found anew.
 VERDICT_VERSION = 1
-
-# A failure below both is marginal: it may be roundings that happen to add up. It is looked at again with other numbers.
-MARGINAL_T = 50.0
-JITTERED_RUNS = 2
 
 
 @dataclass(frozen=True)
@@ -144,12 +134,20 @@ class Verification:
     ) -> None:
         self.reference = reference
         self.second_witness = second_witness
-        self.diagnosis = diagnosis
+        self._causes = Causes(diagnosis)
         self._latest: tuple[str, Problem, Check, dict[Arithmetic, Inputs]] | None = None
-        self._suggestions: Counter[tuple[str, ...]] = Counter()
+        self._always: frozenset[tuple[str, str]] = frozenset()
+
+    def plan(self, planned: Iterable[tuple[Case, str]]) -> None:
+        """Choose what is audited whatever else is, so that nobody in a run goes without.
+
+        Args:
+            planned: every case of the run, with the name of the implementation; the whole run's in every process of it.
+        """
+        self._always = always_audited(planned)
 
     def rows(self, case: Case, implementation: Implementation) -> list[Comparison]:
-        """Return one row for each observable the case requires, and for each it does not."""
+        """Return one row for each observable the case requires, for each it does not, and for each look at purity."""
         problem, check, inputs = self._prepared(case)
         if check.unusable:
             reason = f"Keras, the reference, could not compute this case: {check.unusable}"
@@ -158,17 +156,18 @@ class Verification:
             trace = self.reference.trace(problem)
         else:
             trace = run_watched(implementation, problem)
-            if trace.findings:
+            if trace.written:
                 self._latest = None
         # Asked after the run, because a process of its own sends what it declares along with its answer.
         author = Author.of(implementation, case)
         if author.arithmetic not in inputs:
             inputs[author.arithmetic] = Inputs(problem, author.arithmetic)
         rows = judge(problem, author, trace, check.alone, inputs[author.arithmetic])
-        rows = _without_resonance(rows, problem, author, implementation)
-        rows = self._with_purity(rows, problem, implementation, trace)
+        rows = without_resonance(rows, problem, author, implementation)
+        looked_at = self._looked_at(rows, problem, implementation, trace)
+        rows = with_remarks(rows, trace.findings)
         rows = self._with_witnesses(rows, problem, implementation, trace)
-        return self._with_causes(rows, problem, implementation, author, trace)
+        return [*self._causes.told(rows, problem, implementation, author.arithmetic, trace), *looked_at]
 
     def _prepared(self, case: Case) -> tuple[Problem, Check, dict[Arithmetic, Inputs]]:
         """Return the case's Problem, Keras's check, and what was computed from its inputs for each arithmetic."""
@@ -177,21 +176,20 @@ class Verification:
             self._latest = case.key, problem, self.reference.check(problem.astype(REFERENCE_DTYPE)), {}
         return self._latest[1:]
 
-    def _with_purity(
+    def _looked_at(
         self, rows: list[Comparison], problem: Problem, implementation: Implementation, trace: Trace
     ) -> list[Comparison]:
-        """Run some problems again, and tell in the rows what changes; Keras's results are stored and run once."""
-        if trace.status != "ok" or implementation is self.reference.implementation:
-            return rows
+        """Return the rows about purity; Keras's results are stored and run once, so that nothing of it is looked at."""
+        if implementation is self.reference.implementation:
+            return []
 
         def judged(given: Problem, found: Trace) -> list[Comparison]:
             author = Author.of(implementation, given.case)
-            return _without_resonance(judge(given, author, found), given, author, implementation)
+            return without_resonance(judge(given, author, found), given, author, implementation)
 
-        findings = [*surroundings(rows, trace), *left_over(implementation, problem, trace, rows, judged)]
-        if is_audited(problem, rows):
-            findings += audit(implementation, problem, trace, rows, judged)
-        return marked(with_findings(rows, findings)) if findings else rows
+        always = (problem.case.key, implementation.name) in self._always
+        look = audit if trace.status == "ok" and is_audited(problem.case, rows, always) else findings
+        return look(implementation, problem, trace, rows, judged)
 
     def _with_witnesses(
         self, rows: list[Comparison], problem: Problem, implementation: Implementation, trace: Trace
@@ -211,36 +209,6 @@ class Verification:
         }
         return [replace(row, witnesses=told.get(row.observable, "")) for row in rows]
 
-    def _with_causes(
-        self, rows: list[Comparison], problem: Problem, implementation: Implementation, author: Author, trace: Trace
-    ) -> list[Comparison]:
-        """Look for what would make the first failing row of each direction right, and for what made it wrong."""
-        if trace.status != "ok" or not any(row.first_wrong for row in rows):
-            return rows
-        shown = numeric(trace.observables)
-        expected = local(problem, shown, author.arithmetic)
-        told = {}
-        for row in rows:
-            if row.first_wrong and row.observable in trace.observables:
-                causes = self._suggestion(row, problem, implementation, trace)
-                # What is planted in operators that are themselves wrong proves nothing.
-                if self.diagnosis is not None and row.verdict == "fail" and author.name != SOUND:
-                    estimate = expected[row.observable].estimate
-                    faults = self.diagnosis.causes(problem, shown, row, estimate)
-                    causes += [f"{fault.explanation} {fault.hint}" for fault in faults]
-                told[row.observable] = CAUSES_APART.join(causes)
-        return [replace(row, cause=told.get(row.observable, "")) for row in rows]
-
-    def _suggestion(self, row: Comparison, problem: Problem, implementation: Implementation, trace: Trace) -> list[str]:
-        """Return what would make a row right; only a few rows of one stage are asked about, because it takes time."""
-        stage = row.implementation, row.layer_kind, row.kind, row.part
-        self._suggestions[stage] += 1
-        if self._suggestions[stage] > MOST_SUGGESTIONS:
-            return []
-        arithmetic = implementation.arithmetic(problem.case)
-        text = suggested(problem, implementation, trace.observables, row.observable, arithmetic)
-        return [text] if text else []
-
     def _others(self, problem: Problem, implementation: Implementation) -> Mapping[str, Mapping[str, Comparison]]:
         """Return the rows of every witness by observable, each judged by its own numbers."""
         exact = in_float64(problem)
@@ -254,33 +222,6 @@ class Verification:
             name: {row.observable: row for row in judge(given, Author.of(witness, given.case), trace)}
             for name, (witness, given, trace) in heard.items()
         }
-
-
-def _without_resonance(
-    rows: list[Comparison], problem: Problem, author: Author, implementation: Implementation
-) -> list[Comparison]:
-    """Look again at marginal failures with jittered inputs: an error persists, roundings that add up do not."""
-    limit = bound_limit(author.arithmetic)
-    marginal = [
-        row.observable
-        for row in rows
-        if row.verdict == "fail" and (row.bound or 0.0) <= limit and (row.t or 0.0) < MARGINAL_T
-    ]
-    if not marginal:
-        return rows
-    failed: set[str] = set()
-    for number in range(1, JITTERED_RUNS + 1):
-        near = jittered(problem, number)
-        failed |= {row.observable for row in judge(near, author, run_watched(implementation, near)) if row.failed}
-    looked_at = []
-    for row in rows:
-        if row.observable in marginal and row.observable in failed:
-            row = replace(row, reason=f"{row.reason}; it persists with inputs jittered by 1 %")
-        elif row.observable in marginal:
-            reason = f"resonance: {row.reason} here, but not in {JITTERED_RUNS} runs with inputs jittered by 1 %"
-            row = replace(row, verdict="pass", reason=reason, untrusted="it was out of bounds before the jitter")
-        looked_at.append(row)
-    return marked(looked_at)
 
 
 def verification_with(plugins: Plugins, oracle: Oracle | None) -> Verification:
@@ -322,11 +263,12 @@ def verify(
     verification = verification_with(plugins, oracle)
     wanted = Cases((cases,) if isinstance(cases, Case) else tuple(cases))
     judged = [case for case in wanted if not is_reference(case, implementation)]
+    verification.plan((case, implementation.name) for case in judged)
     rows: list[Comparison] = []
     planned: dict[tuple[str, str], int] = {}
     for case in judged:
         found = verification.rows(case, implementation)
-        planned[case.name, implementation.name] = sum(row.verdict != "extra" for row in found)
+        planned[case.name, implementation.name] = sum(row.required for row in found)
         rows += found
-    findings = [str(plugin) for plugin in plugins.quarantined] + (oracle.findings if oracle is not None else [])
-    return Report(tuple(rows), planned, environment(verification.reference.implementation), tuple(findings))
+    noted = [str(plugin) for plugin in plugins.quarantined] + (oracle.findings if oracle is not None else [])
+    return Report(tuple(rows), planned, environment(verification.reference.implementation), tuple(noted))

@@ -9,14 +9,17 @@ body       each array in C order, padded with zeros to a multiple of 64 bytes
 
 import json
 import math
+import re
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from harness.errors import HarnessError
+from harness.isolation.limits import LONGEST_NAME
 from harness.problem import Array
 
 PREFIX = struct.Struct("<4sIQ")
@@ -24,6 +27,8 @@ MAGIC = b"hnf1"
 ALIGNMENT = 64
 # Python objects stay where they are; only that they are objects, and how many, is told.
 OBJECTS = "|O"
+# What ``dtype.str`` gives. numpy.dtype takes a whole language, with structures and shapes.
+_FORMAT = re.compile(r"[<>|][?a-zA-Z]\d{0,9}(\[\d{0,9}\w{1,9}\])?")
 
 
 class BrokenFrame(HarnessError):
@@ -85,7 +90,7 @@ def unpack(head: bytes, body: Array, *, writeable: bool = False) -> Frame:
     """
     try:
         values = json.loads(head)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BrokenFrame(f"expected a head of JSON, got {head[:80]!r} ({error})") from None
     if not isinstance(values, dict):
         raise BrokenFrame(f"expected a head that is a JSON object, got {head[:80]!r}")
@@ -125,7 +130,7 @@ def _arrays(listed: object, body: Array) -> dict[str, Array]:
                 # One None in the place of all: a frame has no bytes for them.
                 array = np.broadcast_to(np.array(None), shape)
             else:
-                array = body[start : start + length].view(dtype).reshape(shape) if length else np.empty(shape, dtype)
+                array = np.ndarray(shape, dtype, body, start) if length else np.empty(shape, dtype)
         except (ValueError, TypeError, OverflowError) as error:
             raise BrokenFrame(f"expected {name} with shape {shape} and format {dtype}: {error}") from None
         array.flags.writeable = False
@@ -137,12 +142,21 @@ def _arrays(listed: object, body: Array) -> dict[str, Array]:
 
 
 def _entry(entry: object) -> tuple[str, np.dtype[Any], tuple[int, ...]]:
-    match entry:
-        case [str(name), str(dtype), list(shape)] if all(type(n) is int and 0 <= n < 2**62 for n in shape):
-            try:
-                known = np.dtype(dtype)
-                if known.itemsize > 0:
-                    return name, known, tuple(shape)
-            except (TypeError, ValueError) as error:
-                raise BrokenFrame(f"expected the format of {name}, got {dtype[:80]!r} ({error})") from None
+    # Not by matching a pattern, which takes longer for each array than all else that is done to it.
+    if type(entry) is list and len(entry) == 3:
+        name, dtype, shape = entry
+        if type(name) is str and type(dtype) is str and type(shape) is list and len(name) <= LONGEST_NAME:
+            known = _known(dtype)
+            if known is None:
+                raise BrokenFrame(f"expected the format of {name}, got {dtype[:80]!r}")
+            if known.itemsize > 0 and all(type(length) is int and 0 <= length < 2**62 for length in shape):
+                return name, known, tuple(shape)
     raise BrokenFrame(f"expected a name, a format and a shape, got {str(entry)[:80]}")
+
+
+@lru_cache(maxsize=32)
+def _known(dtype: str) -> np.dtype[Any] | None:
+    try:
+        return np.dtype(dtype) if _FORMAT.fullmatch(dtype) else None
+    except (TypeError, ValueError, OverflowError):
+        return None

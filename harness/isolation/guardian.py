@@ -17,7 +17,7 @@ import time
 from harness.isolation.usage import descendants
 
 # How long to hunt what goes on starting processes.
-HUNT_SECONDS = 5.0
+HUNT_SECONDS = 3.0
 
 # <linux/prctl.h>
 PR_SET_PDEATHSIG = 1
@@ -75,7 +75,7 @@ def _wait(worker: int, woken: int) -> dict[str, int]:
         ready = dict(waiting.poll())
         if woken in ready:
             os.read(woken, 4096)
-            died = _reap(worker)
+            died, _ = _reap(worker)
             if died:
                 return died
         if 0 in ready:
@@ -88,35 +88,30 @@ def _end(worker: int, died: dict[str, int]) -> dict[str, int]:
     while time.monotonic() < until:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(worker, signal.SIGKILL)
-        for process in descendants(os.getpid()):
+        # The worker may have left its group. Its process id is no one else's before it has been reaped.
+        for process in (*descendants(os.getpid()), *(() if died else (worker,))):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
-        died = _reap(worker) or died
-        if not _has_children():
+        reaped, others = _reap(worker)
+        died = reaped or died
+        if not others:
             break
         time.sleep(0.001)
     return died
 
 
-def _reap(worker: int) -> dict[str, int]:
-    """Take note of every child that has died, and return how the worker did, if it was among them."""
+def _reap(worker: int) -> tuple[dict[str, int], bool]:
+    """Take note of every child that has died; return how the worker did, if among them, and whether others live."""
     died: dict[str, int] = {}
-    with contextlib.suppress(ChildProcessError):
-        while True:
+    while True:
+        try:
             process, status = os.waitpid(-1, os.WNOHANG)
-            if not process:
-                break
-            if process == worker:
-                died = _death(status)
-    return died
-
-
-def _has_children() -> bool:
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
+        except ChildProcessError:
+            return died, False
+        if not process:
+            return died, True
+        if process == worker:
+            died = _death(status)
 
 
 def _death(status: int) -> dict[str, int]:

@@ -1,21 +1,30 @@
 """Isolated: an implementation that runs in a worker, replaced when it dies."""
 
 import os
-import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from harness.case import Case
-from harness.errors import HarnessError
 from harness.implementation import Elsewhere
+from harness.isolation.answers import IN_PROCESS, Declared, declared_in, refusal_in, trace_in
 from harness.isolation.frames import Frame
-from harness.isolation.limits import LOADING_SECONDS, MOST_DEATHS, Limits, most_bytes
+from harness.isolation.limits import (
+    LOADING_SECONDS,
+    MOST_DEATHS,
+    OWN_MEBIBYTES,
+    OWN_SECONDS,
+    Limits,
+    most_arrays,
+    most_bytes,
+)
+from harness.isolation.output import show
 from harness.isolation.problems import SHOWN, arrays_of
-from harness.isolation.process import Ended, Process
+from harness.isolation.process import Ended, Process, Stale
+from harness.isolation.usage import unwatched
 from harness.observables import Observable, required
-from harness.plugins.loading import Loaded, Quarantined
+from harness.plugins.found import Loaded, Quarantined
 from harness.problem import Array, Problem
 from harness.trace import Trace
 from harness.verdict.arithmetic import Arithmetic, arithmetic_of
@@ -44,8 +53,8 @@ class Source:
             Ended: it died of it.
         """
         process = Process(self.plugin, self.limits, self.directory)
-        question = {"do": "load", "plugin": self.plugin, "origin": self.origin}
-        return process, process.ask(question, {}, 0, LOADING_SECONDS)
+        question = {"do": "load", "plugin": self.plugin, "origin": self.origin, "limits": asdict(self.limits)}
+        return process, process.ask(question, {}, 0, replace(self.limits, seconds=LOADING_SECONDS))
 
 
 @dataclass(frozen=True)
@@ -61,52 +70,26 @@ class Loader:
     def __call__(self, name: str, origin: str) -> Loaded | Quarantined:
         """Return what a plugin offers, with stand-ins for its implementations, or why it is set aside."""
         source = Source(name, origin, os.getcwd(), self.limits)
+        unlimited = unwatched()
+        if unlimited:
+            show(f"harness: {name}: {unlimited}")
         try:
             process, offered = source.start()
         except Ended as ended:
             return Quarantined(name, origin, f"loading it failed: {ended.reason}")
-        refusal = _refusal(offered.head)
+        show(process.printed())
+        refusal = refusal_in(offered)
         if refusal:
             process.close()
-            _show(process.printed())
             return Quarantined(name, origin, refusal)
-        _show(process.printed())
         first, *others = (Isolated(source, described) for described in offered.head["implementations"])
         first.take(process)
         try:
             cases = tuple(Case.from_json(*case) for case in offered.head["cases"])
-        except HarnessError as error:
+        except Exception as error:  # whatever comes of somebody else's word is a reason to set the plugin aside
             first.close()
-            return Quarantined(name, origin, f"its cases could not be taken over ({error}). {_IN_PROCESS}")
+            return Quarantined(name, origin, f"its cases could not be taken over ({error}). {IN_PROCESS}")
         return Loaded(name, origin, (first, *others), cases)
-
-
-_IN_PROCESS = "Add --in-process to load it in pytest's own process."
-
-
-def _refusal(offered: Mapping[str, Any]) -> str:
-    if "aside" in offered:
-        return str(offered["aside"])
-    if offered.get("status") == "error":
-        return str(offered["reason"])
-    if offered["others"]:
-        return (
-            f"it offers {' and '.join(offered['others'])}, which cannot work from a process of its own. {_IN_PROCESS}"
-        )
-    if not offered["implementations"]:
-        return f"it offers no implementation. {_IN_PROCESS}"
-    return ""
-
-
-@dataclass(frozen=True)
-class _Declared:
-    """What an implementation says of a case, or what became of it when it was asked."""
-
-    arithmetic: Arithmetic
-    hidden: frozenset[str]
-    most: int
-    failure: Trace | None = None
-    conventions: str = ""
 
 
 class Isolated(Elsewhere):
@@ -122,9 +105,10 @@ class Isolated(Elsewhere):
         self.version = described["version"]
         self.default = described["default"]
         self._source = source
+        self._limits = _beside_its_own(source.limits) if described.get("limited") else source.limits
         self._process: Process | None = None
         self._brought = ""
-        self._latest: tuple[str, _Declared] | None = None
+        self._latest: tuple[str, Declared] | None = None
         self._deaths: list[str] = []
         self._given_up = ""
 
@@ -155,19 +139,23 @@ class Isolated(Elsewhere):
         known = self._latest[1] if self._latest is not None and self._latest[0] == case.key else None
         if known is not None and known.failure is not None:
             return known.failure
-        most = most_bytes(required(case)) if known is None else known.most
+        wanted = required(case)
+        most = most_bytes(wanted)
         question = {"do": "run", "dtype": problem.dtype.name, "declare": known is None}
         start = time.perf_counter()
         try:
             answer = self._ask(case, question, arrays_of(problem), most)
         except Ended as ended:
             trace = Trace(ended.status, {}, time.perf_counter() - start, ended.reason)
-            self._latest = case.key, _Declared(arithmetic_of(case.dtype), frozenset(), most, trace)
+            self._latest = case.key, Declared(arithmetic_of(case.dtype), frozenset(), trace)
             return trace
         self._deaths.clear()
-        trace = _trace(answer, time.perf_counter() - start)
+        trace = trace_in(answer, time.perf_counter() - start)
+        if len(answer.arrays) > most_arrays(wanted):
+            reason = f"{self.name} returned {len(answer.arrays):,} arrays, expected at most {most_arrays(wanted):,}"
+            trace = Trace("error", {}, trace.seconds, reason)
         if known is None:
-            declared = self._declared_in(answer, case, most, time.perf_counter() - start)
+            declared = declared_in(answer, self.name, case, time.perf_counter() - start)
             self._latest = case.key, declared
             return declared.failure or trace
         return trace
@@ -177,31 +165,18 @@ class Isolated(Elsewhere):
             self._process.close()
             self._process = None
 
-    def _declared(self, case: Case) -> _Declared:
+    def _declared(self, case: Case) -> Declared:
         """Ask once for each case, unless its run has told already; what goes wrong becomes the Trace of its run."""
         if self._latest is None or self._latest[0] != case.key:
-            most = most_bytes(required(case))
             start = time.perf_counter()
             try:
                 answer = self._ask(case, {"do": "declare", "declare": True}, {}, 0)
-                declared = self._declared_in(answer, case, most, time.perf_counter() - start)
+                declared = declared_in(answer, self.name, case, time.perf_counter() - start)
             except Ended as ended:
                 failure = Trace(ended.status, {}, time.perf_counter() - start, ended.reason)
-                declared = _Declared(arithmetic_of(case.dtype), frozenset(), most, failure)
+                declared = Declared(arithmetic_of(case.dtype), frozenset(), failure)
             self._latest = case.key, declared
         return self._latest[1]
-
-    def _declared_in(self, answer: Frame, case: Case, most: int, seconds: float) -> _Declared:
-        plain = arithmetic_of(case.dtype)
-        head = answer.head
-        if "arithmetic" not in head and head.get("status") == "error":
-            return _Declared(plain, frozenset(), most, Trace("error", {}, seconds, str(head.get("reason"))))
-        try:
-            arithmetic, conventions = Arithmetic(**head["arithmetic"]), str(head["conventions"])
-            return _Declared(arithmetic, frozenset(head["hidden"]), most, conventions=conventions)
-        except (HarnessError, TypeError, KeyError) as error:
-            reason = f"{self.name} declared nonsense: {type(error).__name__}: {error}"
-            return _Declared(plain, frozenset(), most, Trace("error", {}, seconds, reason))
 
     def _ask(self, case: Case, question: Mapping[str, Any], arrays: Mapping[str, Array], most: int) -> Frame:
         """Ask the process, started anew if it is gone.
@@ -212,10 +187,12 @@ class Isolated(Elsewhere):
         if self._given_up:
             raise Ended("crash", self._given_up)
         try:
-            process = self._started()
-            bringing = {} if self._brought == case.key else {"case": case.json, "name": case.name}
-            answer = process.ask({**question, **bringing, "implementation": self.name}, arrays, most)
-            _show(process.printed())
+            try:
+                answer = self._asked(case, question, arrays, most)
+            except Stale:
+                # Of the case before, whose answer it has been: this one begins anew.
+                self._process = None
+                answer = self._asked(case, question, arrays, most)
         except Ended as ended:
             self._note_death(case, ended)
             raise
@@ -223,9 +200,24 @@ class Isolated(Elsewhere):
             self._process = None
             raise
         self._brought = case.key
+        if answer.head.get("leave"):
+            self.close()
+        return answer
+
+    def _asked(self, case: Case, question: Mapping[str, Any], arrays: Mapping[str, Array], most: int) -> Frame:
+        process = self._started()
+        bringing = {} if self._brought == case.key else {"case": case.json, "name": case.name}
+        asked = {**question, **bringing, "implementation": self.name}
+        answer = process.ask(asked, arrays, most, self._limits)
+        show(process.printed())
         return answer
 
     def _started(self) -> Process:
+        if self._process is not None and not self._process.quiet:
+            # What it says unasked, or that it died, is a matter of the case before.
+            self._process.kill()
+            show(self._process.printed())
+            self._process = None
         if self._process is None:
             self._brought = ""
             process, offered = self._source.start()
@@ -239,7 +231,7 @@ class Isolated(Elsewhere):
 
     def _note_death(self, case: Case, ended: Ended) -> None:
         if self._process is not None:
-            _show(self._process.printed())
+            show(self._process.printed())
             self._process = None
         if case.key not in self._deaths:
             self._deaths.append(case.key)
@@ -250,22 +242,5 @@ class Isolated(Elsewhere):
             )
 
 
-def _trace(answer: Frame, seconds: float) -> Trace:
-    match answer.head:
-        case {
-            "status": "ok" | "unsupported" | "error" | "timeout" | "crash" as status,
-            "seconds": float(own),
-            "reason": str(reason),
-            "findings": [*findings],
-        }:
-            return Trace(status, answer.arrays if status == "ok" else {}, own, reason, tuple(map(str, findings)))
-    return Trace(
-        "error", {}, seconds, f"its answer expected status, seconds, reason and findings, got {answer.head}"[:500]
-    )
-
-
-def _show(text: str) -> None:
-    """Print what an implementation printed, where pytest gathers it with the test."""
-    if text:
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        print(text.encode(encoding, "backslashreplace").decode(encoding), end="" if text.endswith("\n") else "\n")
+def _beside_its_own(limits: Limits) -> Limits:
+    return Limits(limits.seconds + OWN_SECONDS, limits.mebibytes + OWN_MEBIBYTES)

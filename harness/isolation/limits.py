@@ -1,6 +1,8 @@
 """What one case may use of the machine, and how much of it may come back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from harness.errors import HarnessError
 from harness.observables import Observable
@@ -14,15 +16,23 @@ MOST_PROCESSES = 64
 # Deaths in a row, each on another case, after which a process is not started again.
 MOST_DEATHS = 3
 
+# What a worker may take beside a program that it starts and stops itself. The program's own limits are lower, so that
+# what is told is which program it was, and what it printed last.
+OWN_SECONDS = 2.0
+OWN_MEBIBYTES = 256
+
 # What is kept of what an implementation prints while it computes one case.
 KEPT_OUTPUT = 2**14
 
 # Reasons and findings of one answer, and the names and shapes of its arrays.
 MOST_HEAD = 2**20
 MOST_TEXT = 2**14
+MOST_FINDINGS = 20
 
 # What observables that nobody asked for may take, beside as much again as those that were.
 EXTRA_BYTES = 2**20
+EXTRA_ARRAYS = 64
+LONGEST_NAME = 200
 LARGEST_ELEMENT = 8
 
 
@@ -32,7 +42,7 @@ class Limits:
 
     Attributes:
         seconds: wall time.
-        mebibytes: resident memory of the process and its children together. It is watched every 20 ms and not set as
+        mebibytes: resident memory of the process and its children together. It is watched while it runs and not set as
             RLIMIT_AS: frameworks reserve many times the addresses that they ever touch, and macOS ignores that limit.
     """
 
@@ -44,6 +54,22 @@ class Limits:
             raise HarnessError(f"--time-limit expected a number of seconds above 0, got {self.seconds:g}.")
         if not self.mebibytes > 0:
             raise HarnessError(f"--memory-limit expected a number of MiB above 0, got {self.mebibytes}.")
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """An implementation that keeps the limits of a run itself, such as one that starts programs."""
+
+    def limit(self, limits: Limits) -> None:
+        """Keep these from the next case on."""
+        ...
+
+
+def limit_all(implementations: Iterable[object], limits: Limits) -> None:
+    """Hand the limits of a run to those implementations that keep them themselves."""
+    for implementation in implementations:
+        if isinstance(implementation, Limited):
+            implementation.limit(limits)
 
 
 def most_bytes(observables: tuple[Observable, ...]) -> int:
@@ -59,3 +85,8 @@ def most_bytes(observables: tuple[Observable, ...]) -> int:
             count *= length
         elements += count
     return 2 * LARGEST_ELEMENT * elements + EXTRA_BYTES
+
+
+def most_arrays(observables: tuple[Observable, ...]) -> int:
+    """Return how many arrays an answer with these observables may have: a row of the report is made of each."""
+    return 2 * len(observables) + EXTRA_ARRAYS

@@ -15,17 +15,20 @@ from typing import Any
 
 from harness.isolation.epitaph import epitaph, printed, whereabouts
 from harness.isolation.frames import BrokenFrame, Frame, pack
-from harness.isolation.limits import LOADING_SECONDS, MOST_PROCESSES, Limits
-from harness.isolation.streams import Gone, Incoming, Output
-from harness.isolation.usage import used_below
+from harness.isolation.incoming import Gone, Incoming
+from harness.isolation.limits import LOADING_SECONDS, Limits
+from harness.isolation.output import Output
+from harness.isolation.usage import Usage, descendants, used_by
+from harness.isolation.watch import TooLong, TooMuch, Watch
 from harness.problem import Array
 from harness.trace import Status
 
-# How long an answer is waited for before it is looked at what the process uses, and between two such looks.
-LOOK_SECONDS = 0.02
-
-# How long a guardian has to tell how its worker died, and a process to end by itself.
-TELLING_SECONDS = 10.0
+# How long a guardian has to tell how its worker died, and to end with all that it looks after, and a worker to end by
+# itself.
+TELLING_SECONDS = 2.0
+TELLING_BYTES = 4096
+# More than a guardian hunts.
+ENDING_SECONDS = 4.0
 LEAVING_SECONDS = 1.0
 # How long a worker that took too long has to print where it is.
 WHEREABOUTS_SECONDS = 0.3
@@ -48,6 +51,10 @@ class Ended(Exception):
         super().__init__(reason)
         self.status: Status = status
         self.reason = reason
+
+
+class Stale(Ended):
+    """What came is an answer to an earlier question, and the process is gone."""
 
 
 class Process:
@@ -89,8 +96,7 @@ class Process:
             finally:
                 os.close(their_output)
         ours.setblocking(False)
-        os.set_blocking(output, False)
-        self._output = Output(output)
+        self._output = Output(os.fdopen(output, "rb", buffering=0))
         self._guardian = guardian
         self._socket = ours
         self._finish = weakref.finalize(self, _finish, guardian, ours, self._output)
@@ -101,8 +107,13 @@ class Process:
         """False once it has been ended."""
         return bool(self._finish.alive)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it is there and says nothing, as it should while it is asked nothing."""
+        return self.alive and not select.select([self._socket], [], [], 0)[0]
+
     def ask(
-        self, head: Mapping[str, Any], arrays: Mapping[str, Array], most: int, seconds: float | None = None
+        self, head: Mapping[str, Any], arrays: Mapping[str, Array], most: int, limits: Limits | None = None
     ) -> Frame:
         """Send a question and return its answer.
 
@@ -110,27 +121,30 @@ class Process:
             head: values of JSON by name.
             arrays: by name.
             most: bytes of arrays that the answer may have.
-            seconds: instead of the limit for a case.
+            limits: instead of those for a case.
 
         Raises:
             Ended: the process died, or was stopped because it took too long or too much, or answered nonsense.
         """
         self._asked += 1
-        allowed = seconds or self.limits.seconds
+        allowed = limits or self.limits
         frame = pack(Frame({**head, "number": self._asked, "most": most}, arrays))
         try:
-            answer = self._exchange(memoryview(frame), most, time.monotonic() + allowed)
-            if answer.head.get("number") != self._asked:
-                raise BrokenFrame(f"expected answer {self._asked}, got {str(answer.head.get('number'))[:20]}")
+            answer = self._exchange(memoryview(frame), most, Watch(allowed, lambda: self._used(allowed)))
+            number = answer.head.get("number")
+            if type(number) is int and number < self._asked:
+                raise Stale("error", f"{self.name} answered question {number} once more when asked {self._asked}")
+            if number != self._asked:
+                raise BrokenFrame(f"expected answer {self._asked}, got {str(number)[:20]}")
         except BrokenFrame as broken:
             self.kill()
             raise Ended("error", f"{self.name} answered something that is no answer: {broken}") from None
-        except _TooLong:
+        except TooLong:
             lines = self._whereabouts()
             self.kill()
-            reason = f"{self.name} took more than {allowed:g} s (--time-limit) and was stopped{whereabouts(lines)}"
-            raise Ended("timeout", reason) from None
-        except _TooMuch as reason:
+            took = f"{self.name} took more than {allowed.seconds:g} s (--time-limit)"
+            raise Ended("timeout", f"{took} and was stopped{whereabouts(lines)}") from None
+        except TooMuch as reason:
             self.kill()
             raise Ended("crash", f"{self.name} {reason} and was stopped{printed(self._output.kept)}") from None
         except Gone as gone:
@@ -166,13 +180,12 @@ class Process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.worker, signal.SIGKILL)
 
-    def _exchange(self, outgoing: memoryview, most: int, until: float) -> Frame:
+    def _exchange(self, outgoing: memoryview, most: int, watch: Watch) -> Frame:
         incoming = Incoming(most)
         died = False
-        next_look = time.monotonic() + LOOK_SECONDS
         waiting = select.poll()
         for file in (self._guardian.stdout, self._output):
-            if file is not None and not getattr(file, "closed", False):
+            if file is not None and not file.closed:
                 waiting.register(file, select.POLLIN)
         waiting.register(self._socket, select.POLLOUT | select.POLLIN)
         while True:
@@ -180,13 +193,7 @@ class Process:
                 outgoing = outgoing[self._send(outgoing) :]
                 if not outgoing:
                     waiting.modify(self._socket, select.POLLIN)
-            now = time.monotonic()
-            if now >= until:
-                raise _TooLong
-            if now >= next_look:
-                self._look()
-                next_look = time.monotonic() + LOOK_SECONDS
-            ready = dict(waiting.poll(1e3 * max(0.0, min(until, next_look) - now)))
+            ready = dict(waiting.poll(1e3 * watch.left()))
             if self._output.fileno() in ready and not self._output.drain():
                 waiting.unregister(self._output)
             if self._socket.fileno() in ready and ready[self._socket.fileno()] != select.POLLOUT:
@@ -206,13 +213,8 @@ class Process:
         except OSError:
             raise Gone from None
 
-    def _look(self) -> None:
-        """Raise _TooMuch if the process uses more than it may."""
-        used = used_below(self._guardian.pid, self.worker, self.limits.mebibytes)
-        if used.mebibytes > self.limits.mebibytes:
-            raise _TooMuch(f"used more than {self.limits.mebibytes:,} MiB of memory (--memory-limit)")
-        if used.processes > MOST_PROCESSES:
-            raise _TooMuch(f"started more than {MOST_PROCESSES} processes")
+    def _used(self, limits: Limits) -> Usage:
+        return used_by(descendants(self._guardian.pid), self.worker, limits.mebibytes)
 
     def _whereabouts(self) -> str:
         """Let the worker print where it is, and return that; it is none of what the implementation printed."""
@@ -230,20 +232,18 @@ class Process:
         return where
 
     def _told(self, seconds: float) -> dict[str, int]:
-        """Return the next line of the guardian, or nothing if there is none in time."""
+        """Return what the guardian tells next, or nothing if there is nothing in time."""
         told = self._guardian.stdout
         if told is None or told.closed or not select.select([told], [], [], seconds)[0]:
             return {}
-        line = told.readline()
-        return dict(json.loads(line)) if line else {}
-
-
-class _TooLong(Exception):
-    """Time is up."""
-
-
-class _TooMuch(Exception):
-    """Memory or processes; the message says which."""
+        # One line at once, unless somebody else writes into this pipe, who shall not be waited for.
+        line = os.read(told.fileno(), TELLING_BYTES)
+        try:
+            values = json.loads(line)
+        except ValueError:
+            return {}
+        known = values if isinstance(values, dict) else {}
+        return {name: known[name] for name in ("pid", "exit", "signal") if type(known.get(name)) is int}
 
 
 def _finish(guardian: "subprocess.Popen[bytes]", connection: socket.socket, output: Output) -> None:
@@ -252,9 +252,12 @@ def _finish(guardian: "subprocess.Popen[bytes]", connection: socket.socket, outp
     if guardian.stdin is not None:
         guardian.stdin.close()
     try:
-        guardian.wait(TELLING_SECONDS)
+        guardian.wait(ENDING_SECONDS)
     except subprocess.TimeoutExpired:
-        guardian.kill()
+        # Somebody holds it up: what it looks after would be left behind.
+        for process in (*descendants(guardian.pid), guardian.pid):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
         guardian.wait()
     if guardian.stdout is not None:
         guardian.stdout.close()

@@ -3,10 +3,11 @@
 The random state is not put back: an answer that depends on it shall be found to change (see ``harness.purity``).
 """
 
-import contextlib
 import os
+import resource
 import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,11 @@ from typing import Any
 _SIGNALS = (
     signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGALRM, signal.SIGCHLD, signal.SIGPIPE,
     signal.SIGUSR2,
+)  # fmt: skip
+# Those by which a process can be kept from going on.
+_LIMITS = (
+    resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE,
+    resource.RLIMIT_STACK,
 )  # fmt: skip
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
@@ -30,6 +36,8 @@ class Surroundings:
     streams: tuple[Any, Any, Any]
     recursion: int
     umask: int
+    limits: tuple[tuple[int, int], ...]
+    watchers: tuple[Any, Any, Any, Any]
 
     @classmethod
     def now(cls) -> "Surroundings":
@@ -48,10 +56,12 @@ class Surroundings:
             (sys.stdin, sys.stdout, sys.stderr),
             sys.getrecursionlimit(),
             umask,
+            tuple(map(resource.getrlimit, _LIMITS)),
+            (sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile()),
         )
 
-    def put_back(self) -> list[str]:
-        """Undo what has changed since, and return what that was."""
+    def put_back(self) -> tuple[list[str], bool]:
+        """Undo what has changed since, and return what that was and whether everything could be undone."""
         # An alarm would ring in the middle of another case.
         timers = [timer for timer in _TIMERS if any(signal.setitimer(timer, 0.0))]
         found = Surroundings.now()
@@ -63,15 +73,18 @@ class Surroundings:
             ("the standard streams", found.streams, self.streams, self._put_back_streams),
             ("the recursion limit", found.recursion, self.recursion, lambda: sys.setrecursionlimit(self.recursion)),
             ("the umask", found.umask, self.umask, lambda: os.umask(self.umask)),
+            ("limits of its process", found.limits, self.limits, self._put_back_limits),
+            ("functions that trace or profile", found.watchers, self.watchers, self._put_back_watchers),
         ]
-        changed = ["a timer"] if timers else []
+        changed, undone = ["a timer"] if timers else [], True
         for what, now, before, put_back in undo:
             if now != before:
                 changed.append(what)
-                # A directory that is gone cannot be gone back to; the next case finds what it finds.
-                with contextlib.suppress(OSError):
+                try:
                     put_back()
-        return changed
+                except (OSError, ValueError):  # a directory may be gone, and a limit for good
+                    undone = False
+        return changed, undone
 
     def _put_back_search_path(self) -> None:
         sys.path[:] = self.search_path
@@ -87,3 +100,14 @@ class Surroundings:
 
     def _put_back_streams(self) -> None:
         sys.stdin, sys.stdout, sys.stderr = self.streams
+
+    def _put_back_limits(self) -> None:
+        for limit, before in zip(_LIMITS, self.limits, strict=True):
+            if resource.getrlimit(limit) != before:
+                resource.setrlimit(limit, before)
+
+    def _put_back_watchers(self) -> None:
+        sys.settrace(self.watchers[0])
+        sys.setprofile(self.watchers[1])
+        threading.settrace(self.watchers[2])
+        threading.setprofile(self.watchers[3])

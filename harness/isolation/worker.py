@@ -6,7 +6,7 @@ import signal
 import socket
 import traceback
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ from harness.case import Case
 from harness.implementation import Implementation
 from harness.isolation.epitaph import CONNECTION_LOST
 from harness.isolation.frames import PREFIX, Frame, lengths, pack, size, unpack
-from harness.isolation.limits import MOST_TEXT
+from harness.isolation.limits import MOST_TEXT, Limited, Limits, limit_all
 from harness.isolation.problems import SHOWN, problem_of
 from harness.isolation.surroundings import Surroundings
 from harness.observables import required
-from harness.plugins.loading import Quarantined, attempt_named
+from harness.plugins.found import Quarantined
+from harness.plugins.loading import attempt_named
 from harness.problem import Array
 from harness.purity import run_watched
 from harness.trace import Trace
@@ -77,7 +78,7 @@ class _Worker:
         if "case" in head:
             self._case = Case.from_json(head["case"], head["name"])
         if head["do"] == "load":
-            return self._load(head["plugin"], head["origin"])
+            return self._load(head["plugin"], head["origin"], Limits(**head["limits"]))
         implementation = self._implementations[head["implementation"]]
         if self._case is None:
             raise ValueError("the first question about a case has to bring it")
@@ -91,22 +92,25 @@ class _Worker:
         try:
             trace = run_watched(implementation, problem_of(self._case, question))
         finally:
-            changed = self._surroundings.put_back()
-        if changed:
-            finding = f"{implementation.name} changed {' and '.join(changed)}; it was put back"
-            trace = Trace(trace.status, trace.observables, trace.seconds, trace.reason, (*trace.findings, finding))
-        answer = _as_frame(implementation, trace, head["most"])
-        return Frame({**declared.head, **answer.head}, answer.arrays)
+            changed, undone = self._surroundings.put_back()
+        answer = _as_frame(implementation, replace(trace, changed=tuple(changed)), head["most"])
+        return Frame({**declared.head, **answer.head, "leave": not undone}, answer.arrays)
 
-    def _load(self, name: str, origin: str) -> Frame:
+    def _load(self, name: str, origin: str, limits: Limits) -> Frame:
         found = attempt_named(name, origin)
         self._surroundings = Surroundings.now()
         if isinstance(found, Quarantined):
             return Frame({"aside": found.reason[-MOST_TEXT:]}, {})
         self._implementations = {each.name: each for each in found.implementations}
+        limit_all(found.implementations, limits)
         offered = {
             "implementations": [
-                {"name": each.name, "version": str(each.version), "default": bool(each.default)}
+                {
+                    "name": each.name,
+                    "version": str(each.version),
+                    "default": bool(each.default),
+                    "limited": isinstance(each, Limited),
+                }
                 for each in found.implementations
             ],
             "cases": [[case.json, case.name] for case in found.cases],
@@ -131,6 +135,8 @@ def _as_frame(implementation: Implementation, trace: Trace, most: int) -> Frame:
         "seconds": trace.seconds,
         "reason": trace.reason[-MOST_TEXT:],
         "findings": [finding[:MOST_TEXT] for finding in trace.findings],
+        "written": trace.written,
+        "changed": trace.changed,
     }
     returned = size(trace.observables.values())
     if returned > most:
@@ -147,7 +153,17 @@ def _largest(observables: Mapping[str, Array]) -> str:
 
 
 def _told(status: str, reason: str) -> Frame:
-    return Frame({"status": status, "seconds": 0.0, "reason": reason.strip()[-MOST_TEXT:], "findings": []}, {})
+    return Frame(
+        {
+            "status": status,
+            "seconds": 0.0,
+            "reason": reason.strip()[-MOST_TEXT:],
+            "findings": [],
+            "written": False,
+            "changed": None,
+        },
+        {},
+    )
 
 
 def _receive(connection: socket.socket) -> Frame | None:

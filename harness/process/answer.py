@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from harness.case import Case
 from harness.errors import HarnessError
-from harness.isolation.limits import MOST_TEXT, most_bytes
+from harness.isolation.limits import LONGEST_NAME, MOST_TEXT, most_arrays, most_bytes
 from harness.observables import required
 from harness.process.description import file_name, observable_name
 from harness.process.tensor import DIMENSION_BYTES, HEADER, MOST_DIMENSIONS, BrokenTensor, unpack
@@ -16,10 +16,6 @@ from harness.trace import Trace
 # Files with words instead of tensors.
 UNSUPPORTED = "unsupported"
 ERROR = "error"
-
-# Beside as many again as were asked for.
-EXTRA_FILES = 64
-LONGEST_NAME = 200
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -44,7 +40,7 @@ class Allowance:
     def of(cls, case: Case) -> "Allowance":
         """Return twice what a right answer in float64 takes, and a little more, so that a wrong one can be shown."""
         wanted = required(case)
-        files = 2 * len(wanted) + EXTRA_FILES
+        files = most_arrays(wanted)
         header = HEADER.size + DIMENSION_BYTES * MOST_DIMENSIONS
         return cls(files, most_bytes(wanted) + files * header + MOST_TEXT)
 

@@ -1,7 +1,7 @@
 """A command: start it, keep the last of what it prints, and end it with whatever it started.
 
 What it starts is found and ended as far as its process group and, on Linux, its descendants go. A worker's guardian
-(``harness.isolation``) finds the rest, and watches the memory, because a file that the user names is loaded there.
+(``harness.isolation``) finds the rest, because a file that the user names is loaded there.
 """
 
 import contextlib
@@ -12,14 +12,12 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO
 
 from harness.isolation.epitaph import epitaph, printed
-from harness.isolation.limits import KEPT_OUTPUT
+from harness.isolation.limits import Limits
 from harness.isolation.process import Ended
-from harness.isolation.usage import descendants
-
-PIECE = 2**16
+from harness.isolation.usage import Usage, descendants, used_by
+from harness.isolation.watch import TooMuch, Watch
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,15 @@ class Command:
         name: whom messages are about.
         words: the program and its arguments.
         directory: where it starts, absolute.
-        seconds: the time limit for each case.
+        limits: for each case.
+        option: which option the limit of time comes from, in messages; empty for the author's own.
     """
 
     name: str
     words: tuple[str, ...]
     directory: str
-    seconds: float
+    limits: Limits
+    option: str = ""
 
     def start(self, *more: str, frames: bool) -> "subprocess.Popen[bytes]":
         """Start it in a process group of its own.
@@ -62,9 +62,23 @@ class Command:
         except OSError as error:
             raise Ended("error", f"{self.name} could not be started: {self._cause(error)}") from None
 
+    def watch(self, process: "subprocess.Popen[bytes]") -> Watch:
+        """Begin to watch the limits of one case."""
+
+        def used() -> Usage:
+            below = (process.pid, *descendants(process.pid))
+            return used_by(below, process.pid, self.limits.mebibytes)
+
+        return Watch(self.limits, used)
+
     def too_long(self, output: str) -> Ended:
         """Return what to raise when it took too long, given what it printed last."""
-        return Ended("timeout", f"{self.name} took more than {self.seconds:g} s and was stopped{printed(output)}")
+        took = f"{self.name} took more than {self.limits.seconds:g} s{self.option and f' ({self.option})'}"
+        return Ended("timeout", f"{took} and was stopped{printed(output)}")
+
+    def too_much(self, reason: TooMuch, output: str) -> Ended:
+        """Return what to raise when it took too much, given what it printed last."""
+        return Ended("crash", f"{self.name} {reason} and was stopped{printed(output)}")
 
     def died(self, death: Mapping[str, int], when: str, output: str) -> Ended:
         """Return what to raise when it ended, with an exit code, a signal or neither, given what it printed last."""
@@ -88,55 +102,24 @@ class Command:
         return str(error)
 
 
-class Tail:
-    """The last of what a command printed.
-
-    Args:
-        stream: what it prints into.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        os.set_blocking(stream.fileno(), False)
-        self._stream = stream
-        self._kept = b""
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
-
-    def drain(self) -> bool:
-        """Take what is there, up to 1 MiB at a time, and return whether more may come."""
-        for _ in range(2**20 // PIECE):
-            try:
-                piece = os.read(self.fileno(), PIECE)
-            except BlockingIOError:
-                return True
-            if not piece:
-                return False
-            self._kept = (self._kept + piece)[-KEPT_OUTPUT:]
-        return True
-
-    def take(self) -> str:
-        """Return what was printed since the last time, as far as it is kept, and forget it."""
-        if not self._stream.closed:
-            self.drain()
-        kept, self._kept = self._kept.decode("utf-8", "replace"), b""
-        return kept
-
-
 def has_ended(process: "subprocess.Popen[bytes]") -> bool:
-    """Tell whether it has, without taking note of it, so that its process id belongs to nobody else yet."""
+    """Tell whether it has, without taking note of it, so that its process id belongs to nobody else yet.
+
+    Before Python 3.13, macOS cannot but take note; the id is then given away again only after some ten thousand others.
+    """
+    if not hasattr(os, "waitid"):
+        return process.poll() is not None
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def end(process: "subprocess.Popen[bytes]") -> Mapping[str, int]:
-    """Kill it, if it lives, and what it started, and return its exit code or signal."""
-    if process.returncode is None:
-        for descendant in descendants(process.pid):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(descendant, signal.SIGKILL)
-        # Its group bears its process id, which is not given to another one before it has been waited for.
+    """Kill it, if it lives, and what it started, and return its exit code or signal; called once for each process."""
+    for descendant in descendants(process.pid):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.kill(descendant, signal.SIGKILL)
+    # Its group bears its process id, which is not given to another one before it has been waited for.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
     code = process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:

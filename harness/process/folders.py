@@ -5,13 +5,14 @@ import select
 import stat
 import subprocess
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from harness.case import Case
+from harness.isolation.output import Output
+from harness.isolation.watch import TooLong, TooMuch, Watch
 from harness.process.answer import Allowance, BrokenAnswer
-from harness.process.command import Command, Tail, end, has_ended
+from harness.process.command import Command, end, has_ended
 from harness.process.description import Files
 
 # How often to look whether a command has ended; the end of its output is mostly followed by its own.
@@ -54,33 +55,41 @@ class Folders:
     def _run(self, *folders: str) -> None:
         process = self._command.start(*folders, frames=False)
         assert process.stdout is not None  # for type checkers: it is a pipe
-        tail = Tail(process.stdout)
+        output = Output(process.stdout)
         try:
-            in_time = _wait(process, tail, time.monotonic() + self._command.seconds)
-        finally:
-            tail.drain()
-            death = end(process)
-        output = tail.take()
-        if not in_time:
-            raise self._command.too_long(output)
+            _wait(process, output, self._command.watch(process))
+        except TooLong:
+            raise self._command.too_long(_last(process, output)[1]) from None
+        except TooMuch as reason:
+            raise self._command.too_much(reason, _last(process, output)[1]) from None
+        except BaseException:
+            end(process)
+            raise
+        death, text = _last(process, output)
         if death != {"exit": 0}:
-            raise self._command.died(death, "", output)
-        self._printed = output
+            raise self._command.died(death, "", text)
+        self._printed = text
 
 
-def _wait(process: "subprocess.Popen[bytes]", tail: Tail, until: float) -> bool:
-    """Wait until the process has ended, and return whether it did so in time."""
+def _last(process: "subprocess.Popen[bytes]", output: Output) -> tuple[Mapping[str, int], str]:
+    """End the process, and return how it ended and what it printed."""
+    output.drain()
+    return end(process), output.take()
+
+
+def _wait(process: "subprocess.Popen[bytes]", output: Output, watch: Watch) -> None:
+    """Wait until the process has ended.
+
+    Raises:
+        TooLong, TooMuch: it was not waited for any longer.
+    """
     waiting = select.poll()
-    waiting.register(tail, select.POLLIN)
+    waiting.register(output, select.POLLIN)
     look = LOOK_SECONDS
     while not has_ended(process):
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        if waiting.poll(1e3 * min(left, look)) and not tail.drain():
-            waiting.unregister(tail)
+        if waiting.poll(1e3 * min(watch.left(), look)) and not output.drain():
+            waiting.unregister(output)
             look = LOOK_AFTER_OUTPUT_SECONDS
-    return True
 
 
 def _files_in(place: Path, allowance: Allowance) -> dict[str, bytes]:

@@ -14,7 +14,8 @@ int64      0
 import struct
 from collections.abc import Generator
 
-from harness.process.answer import LONGEST_NAME, Allowance, BrokenAnswer
+from harness.isolation.limits import LONGEST_NAME
+from harness.process.answer import Allowance, BrokenAnswer
 from harness.process.description import Files
 
 MAGIC = b"hnfolder"

@@ -1,9 +1,9 @@
 """Process: a program in any language as an Implementation."""
 
 import os
-import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from os import PathLike
 from typing import Literal
@@ -11,7 +11,8 @@ from typing import Literal
 from harness.case import Case
 from harness.errors import HarnessError, nearest
 from harness.implementation import Elsewhere
-from harness.isolation.limits import MOST_DEATHS
+from harness.isolation.limits import MOST_DEATHS, Limits
+from harness.isolation.output import show
 from harness.isolation.process import Ended
 from harness.observables import Observable
 from harness.problem import Problem
@@ -36,8 +37,7 @@ class Process(Elsewhere):
         way: ``folders`` to start the command for each case with two more arguments, the folder it reads and the folder
             it writes; ``worker`` to start it once, and send frames to its standard input.
         directory: where it starts; the current directory if None.
-        seconds: time limit for each case. The default lies below the limit of the process that a file named on the
-            command line is loaded in, so that what is told is what the program printed last.
+        seconds: time limit for each case, where it is lower than that of the run (``--time-limit``).
         version: of the program, shown in reports.
         hides: patterns of observables that it does not show, such as ``*/backward/*``; they are counted as unobserved.
         default: False to be left out of runs that do not name it.
@@ -54,7 +54,7 @@ class Process(Elsewhere):
         *,
         way: Way = "folders",
         directory: str | PathLike[str] | None = None,
-        seconds: float = 8.0,
+        seconds: float | None = None,
         version: str = "0",
         hides: Sequence[str] = (),
         default: bool = True,
@@ -65,17 +65,29 @@ class Process(Elsewhere):
         _expect(all(isinstance(word, (str, PathLike)) for word in command), "command", "a list of words", command)
         if way not in WAYS:
             raise HarnessError(f"Process got way={way!r}.{nearest(str(way), WAYS)}")
-        _expect(seconds > 0, "seconds", "a number above 0", seconds)
+        _expect(seconds is None or seconds > 0, "seconds", "a number above 0", seconds)
         _expect(not isinstance(hides, str), "hides", "a list of patterns", hides)
         self.name = name
         self.version = version
         self.default = default
         self._hides = tuple(hides)
+        self._carry = Folders if way == "folders" else Worker
+        self._seconds = seconds
         words = tuple(os.fspath(word) for word in command)
-        started = Command(name, words, os.path.abspath(directory or os.curdir), seconds)
-        self._carrier = Folders(started) if way == "folders" else Worker(started)
+        own = Limits() if seconds is None else Limits(seconds=seconds)
+        self._command = Command(name, words, os.path.abspath(directory or os.curdir), own)
+        self._carrier: Folders | Worker = self._carry(self._command)
         self._slow: list[str] = []
         self._given_up = ""
+
+    def limit(self, limits: Limits) -> None:
+        """Keep the limits of a run; an own limit of time that is lower stays."""
+        if self._seconds is not None and self._seconds < limits.seconds:
+            self._command = replace(self._command, limits=replace(limits, seconds=self._seconds))
+        else:
+            self._command = replace(self._command, limits=limits, option="--time-limit")
+        self.close()
+        self._carrier = self._carry(self._command)
 
     def exposes(self, case: Case, observable: Observable) -> bool:
         return not any(fnmatchcase(observable.name, pattern) for pattern in self._hides)
@@ -92,7 +104,7 @@ class Process(Elsewhere):
         except BrokenAnswer as broken:
             reason = f"{self.name} answered something that is no answer: {broken}"
             trace = Trace("error", {}, time.perf_counter() - start, reason)
-        _show(self._carrier.printed())
+        show(self._carrier.printed())
         self._note(problem.case, trace)
         return trace
 
@@ -116,10 +128,3 @@ _AS_LIST = '["./my_network"]'
 def _expect(condition: bool, argument: str, expected: str, got: object) -> None:
     if not condition:
         raise HarnessError(f"Process expected {argument} to be {expected}, got {argument}={got!r}.")
-
-
-def _show(text: str) -> None:
-    """Print what a program printed, where pytest gathers it with the test."""
-    if text:
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        print(text.encode(encoding, "backslashreplace").decode(encoding), end="" if text.endswith("\n") else "\n")

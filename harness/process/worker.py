@@ -7,8 +7,10 @@ import weakref
 from collections.abc import Mapping
 
 from harness.case import Case
+from harness.isolation.output import Output
+from harness.isolation.watch import TooLong, TooMuch
 from harness.process.answer import Allowance, BrokenAnswer
-from harness.process.command import Command, Tail, end, has_ended
+from harness.process.command import Command, end, has_ended
 from harness.process.description import Files
 from harness.process.frames import Reading, pack, reading
 
@@ -35,10 +37,13 @@ class Worker:
         # A question that fails has an answer under way that belongs to nothing, so that it is not asked again.
         self._running = None
         try:
-            answer = running.exchange(pack(files), reading(Allowance.of(case)), self._command.seconds)
-        except _TooLong:
+            answer = running.exchange(pack(files), reading(Allowance.of(case)))
+        except TooLong:
             running.end()
             raise self._command.too_long(running.printed()) from None
+        except TooMuch as reason:
+            running.end()
+            raise self._command.too_much(reason, running.printed()) from None
         except _Gone as gone:
             death = running.end(LEAVING_SECONDS)
             raise self._command.died(death, f"{gone}", running.printed()) from None
@@ -62,10 +67,6 @@ class Worker:
             self._running = None
 
 
-class _TooLong(Exception):
-    """Time is up."""
-
-
 class _Gone(Exception):
     """Nobody is there to answer; the message says whether an answer had begun."""
 
@@ -74,6 +75,7 @@ class _Running:
     """A process that answers frames."""
 
     def __init__(self, command: Command) -> None:
+        self._command = command
         self._process = command.start(frames=True)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -81,34 +83,32 @@ class _Running:
         self._questions, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._questions, False)
         os.set_blocking(self._answers, False)
-        self._tail = Tail(self._process.stderr)
+        self._output = Output(self._process.stderr)
         # At the latest when Python ends.
         self._finish = weakref.finalize(self, end, self._process)
 
-    def exchange(self, frame: bytes, wanted: Reading, seconds: float) -> dict[str, bytearray]:
+    def exchange(self, frame: bytes, wanted: Reading) -> dict[str, bytearray]:
         """Send a frame and return the files of the answer.
 
         Raises:
-            _TooLong: there was no complete answer in time.
+            TooLong, TooMuch: there was no complete answer within the limits.
             _Gone: the process closed its output.
             BrokenAnswer: it sent something else.
         """
-        until = time.monotonic() + seconds
+        watch = self._command.watch(self._process)
         incoming = _Incoming(wanted)
         outgoing = memoryview(frame)
         waiting = select.poll()
         waiting.register(self._answers, select.POLLIN)
         if any(event & select.POLLIN for _, event in waiting.poll(0)):
             raise BrokenAnswer("expected one frame for each problem on standard output, got more")
-        waiting.register(self._tail, select.POLLIN)
+        if not self._output.closed:
+            waiting.register(self._output, select.POLLIN)
         waiting.register(self._questions, select.POLLOUT)
         while True:
-            left = until - time.monotonic()
-            if left <= 0:
-                raise _TooLong
-            ready = dict(waiting.poll(1e3 * left))
-            if self._tail.fileno() in ready and not self._tail.drain():
-                waiting.unregister(self._tail)
+            ready = dict(waiting.poll(1e3 * watch.left()))
+            if self._output.fileno() in ready and not self._output.drain():
+                waiting.unregister(self._output)
             if self._questions in ready:
                 outgoing = self._send(outgoing)
                 if not outgoing:
@@ -120,14 +120,15 @@ class _Running:
 
     def printed(self) -> str:
         """Return what it has printed since the last time, and forget it."""
-        return self._tail.take()
+        self._output.drain()
+        return self._output.take()
 
     def end(self, leaving: float = 0.0) -> Mapping[str, int]:
         """Kill it, unless it ends by itself within so many seconds, and return how it did; nothing if it was killed."""
         until = time.monotonic() + leaving
         while not (by_itself := has_ended(self._process)) and time.monotonic() < until:
             time.sleep(0.001)
-        self._tail.drain()
+        self._output.drain()
         self._finish.detach()
         death = end(self._process)
         return death if by_itself else {}

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 from harness.case import Case
-from harness.comparison import Comparison
+from harness.comparison import PURITY, Comparison
 from harness.implementation import Implementation, run
 from harness.judging import Author, judge
-from harness.plugins.loading import Plugins, load_and_choose
+from harness.plugins.found import Plugins
+from harness.plugins.loading import load_and_choose
 from harness.problem import make_problem
 from harness.proof.processes import spread
 from harness.verification import SECOND_WITNESS, Reference, Verification, reference_among
@@ -117,7 +118,7 @@ def _rows(implementations: tuple[str, ...], case: Case) -> list[Judged]:
     for implementation in chosen:
         rows = judge(problem, Author.of(implementation, case), run(implementation, problem))
         if any(row.failed for row in rows):
-            rows = _heard(plugins).rows(case, implementation)
+            rows = [row for row in _heard(plugins).rows(case, implementation) if row.kind != PURITY]
         found += [Judged(_operator(case, row), row) for row in rows]
     return found
 

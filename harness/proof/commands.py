@@ -6,7 +6,8 @@ from pathlib import Path
 
 from harness.environment import environment
 from harness.errors import HarnessError
-from harness.plugins.loading import Plugins, load_and_choose
+from harness.plugins.found import Plugins
+from harness.plugins.loading import load_and_choose
 from harness.proof import calibration_tables, power_tables
 from harness.proof.calibration import COLUMNS, Calibration, drawn, rows_of
 from harness.proof.case_files import Found, cases_in

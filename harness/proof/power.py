@@ -27,7 +27,8 @@ from harness.implementation import run
 from harness.judging import Author, judge
 from harness.layerwise import Layerwise
 from harness.observables import required
-from harness.plugins.loading import Plugins, load_and_choose
+from harness.plugins.found import Plugins
+from harness.plugins.loading import load_and_choose
 from harness.problem import Array, make_problem
 from harness.proof.processes import spread
 from harness.specification import Specification

@@ -1,11 +1,11 @@
 """A report against the report.csv of an earlier run."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from harness.comparison import COVERAGE, Comparison
+from harness.comparison import COVERAGE, PURITY, Comparison
 from harness.errors import HarnessError, nearest
 from harness.report.failure import printable, printable_lines
 from harness.report.report import Report
@@ -113,7 +113,7 @@ def compare_with(report: Report, earlier: "pandas.DataFrame", baseline: str) -> 
         if kind:
             changes.append(Change(kind, *name, detail, name[:2] in other))
     for name, before in was.items():
-        if name not in now:
+        if name not in now and not _is_a_look_not_repeated(name, before, keys):
             gone = "was not carried out" if name[:2] in not_run else "is not in this run"
             changes.append(Change("vanished", *name, f"was {before.verdict}, {gone}", name[:2] in other))
     # Sorting keeps the order of the rows within a run.
@@ -145,6 +145,9 @@ class _Earlier:
 
 
 def _change(was: _Earlier | None, row: Comparison) -> tuple[Kind | None, str]:
+    if was is None and row.kind == PURITY:
+        # Nothing was found before, looked at or not: a look that finds nothing is no change.
+        return ("newly-failing", f"was no finding, is {row.verdict}: {row.reason}") if row.failed else (None, "")
     if was is None:
         return "new", f"is {row.verdict}"
     before = was.verdict
@@ -161,6 +164,11 @@ def _change(was: _Earlier | None, row: Comparison) -> tuple[Kind | None, str]:
     if new is not None and old >= 0 and new >= NOTICED_FROM and new >= GROWTH * old:
         return "much-worse", f"used {times(old)} of what is allowed, now {times(new)}"
     return None, ""
+
+
+def _is_a_look_not_repeated(name: Name, before: _Earlier, keys: Mapping[tuple[str, str], str]) -> bool:
+    """Tell whether a row is about purity and had found nothing: what is looked at depends on what a run selects."""
+    return name[2].startswith(f"{PURITY}/") and before.verdict == "pass" and name[:2] in keys
 
 
 def _redefined(pair: tuple[str, str], old: str, new: str) -> Change:

@@ -1,5 +1,6 @@
 """The report as CSV: one row per observable, and back into a data frame."""
 
+import csv
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,22 +41,27 @@ def read_csv(path: Path) -> "pandas.DataFrame":
 
     try:
         text = Path(path).read_bytes().decode("utf-8")
-        # pandas would read "nan", "NA" and empty texts as missing: they are text until their column says otherwise.
-        table = pandas.read_csv(io.StringIO(text, newline=""), dtype=str, keep_default_na=False, index_col=False)
+        # Some versions of pandas cut a text at a NUL.
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except OSError as error:
         raise HarnessError(f"{path} cannot be read: {error.strerror or type(error).__name__}.") from error
     except UnicodeDecodeError as error:
         raise HarnessError(f"{path} is no report.csv: it is not UTF-8 text.") from error
-    except pandas.errors.EmptyDataError as error:
-        raise HarnessError(f"{path} is no report.csv: it is empty.") from error
-    except pandas.errors.ParserError as error:
-        raise HarnessError(f"{path} is no report.csv, or a damaged one: {str(error).strip()}") from error
-    missing = [name for name in columns() if name not in table.columns]
+    except csv.Error as error:
+        raise HarnessError(f"{path} is no report.csv, or a damaged one: {error}.") from error
+    if not lines:
+        raise HarnessError(f"{path} is no report.csv: it is empty.")
+    names, *cells = lines
+    missing = [name for name in columns() if name not in names]
     if missing:
         raise HarnessError(
             f"{path} is no report.csv of this version: it lacks the "
             f"column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
         )
+    for number, found in enumerate(cells, 1):
+        if len(found) != len(names):
+            raise HarnessError(f"{path} is a damaged report.csv: row {number} has {len(found)} cells of {len(names)}.")
+    table = pandas.DataFrame(cells, columns=names, dtype="object")
     twice = table.duplicated(ROW_IS)
     if twice.any():
         row = " · ".join(str(table.loc[twice, name].iloc[0]) for name in ROW_IS)

@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.comparison import CAUSES_APART, COVERAGE, Comparison
+from harness.comparison import CAUSES_APART, COVERAGE, PURITY, Comparison
 from harness.report.hints import hint
 from harness.report.severity import counted, how_bad, noticed, numbers, severity, times, worst_first
 
@@ -57,6 +57,8 @@ def stage(row: Comparison) -> str:
     """Name the tensor of a row in words: ``step 1 · gradient of conv2d.kernel``."""
     if not row.kind or row.kind == "extra":
         return printable(row.observable)
+    if row.kind == PURITY:
+        return printable(f"{PURITY} · {row.observable.partition('/')[2].replace('-', ' ')}")
     when = f"step {row.step}" if row.step else "after the last step"
     source = f" from {row.part}" if row.part else ""
     what = {
@@ -74,7 +76,7 @@ def likely(rows: Sequence[Comparison]) -> list[str]:
     fits = Counter(cause for row in rows for cause in row.cause.split(CAUSES_APART) if cause)
     asked = sum(bool(row.first_wrong) for row in rows)
     best = [cause for cause, count in fits.items() if count == max(fits.values())]
-    of = f" (fits {max(fits.values()):,} of {asked:,})" if asked > 1 and fits else ""
+    of = f" (named for {max(fits.values()):,} of {asked:,})" if asked > 1 and fits else ""
     lines = [f"likely{of}: {cause}" for cause in best[:MOST_CAUSES]]
     return [printable(line) for line in lines] + (
         [f"or {len(best) - MOST_CAUSES} more"] if len(best) > MOST_CAUSES else []
@@ -98,7 +100,8 @@ def printable_lines(text: str) -> list[str]:
 
 
 def _whole_run(rows: Sequence[Comparison], first: Comparison) -> list[str]:
-    what = f"{first.implementation} {WHOLE_RUN[first.verdict]}; none of {len(rows)} observables can be judged"
+    count = sum(row.required for row in rows)
+    what = f"{first.implementation} {WHOLE_RUN[first.verdict]}; none of {count} observables can be judged"
     return [f"  {what}", *_reason(first)]
 
 
@@ -113,14 +116,16 @@ def _stages(rows: Sequence[Comparison], failed: Sequence[Comparison]) -> list[st
     backward = first_wrong(rows, BACKWARD)
     if direction == FORWARD and backward:
         lines.append(f"    {BACKWARD}, the first wrong stage is {stage(backward)}{_in_brackets(backward)}")
-    if len(failed) > 1:
-        after = len(rows) - rows.index(first) - 1
-        worst = worst_first(failed[1:])[0]
-        others = f"{len(failed) - 1} are wrong too" if len(failed) > 2 else "1 is wrong too"
+    impure = [row for row in failed[1:] if row.kind == PURITY]
+    later = [row for row in failed[1:] if row.kind != PURITY]
+    if later:
+        after = sum(row.kind != PURITY for row in rows[rows.index(first) + 1 :])
+        worst = worst_first(later)[0]
+        others = f"{len(later)} are wrong too" if len(later) > 1 else "1 is wrong too"
         lines.append(f"    of the {after} stages after it {others}, and may follow from it")
         if worst is not backward:
             lines.append(f"    the worst of them is {stage(worst)}{_in_brackets(worst)}")
-    return lines
+    return lines + [f"    {stage(row)}: {printable_lines(row.reason)[-1]}" for row in impure]
 
 
 def _how_bad(row: Comparison) -> str:
@@ -139,8 +144,8 @@ def _reason(row: Comparison) -> list[str]:
 
 
 def _before(rows: Sequence[Comparison], first: Comparison) -> str:
-    before = rows[: rows.index(first)]
-    if first.kind == "extra":
+    before = [row for row in rows[: rows.index(first)] if row.kind != PURITY]
+    if first.kind in ("extra", PURITY):
         return f"what the case asks for: {counted(before)}" if before else ""
     if not before:
         return "no stage comes before it"

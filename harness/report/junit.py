@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.comparison import Comparison
+from harness.comparison import PURITY, Comparison
 from harness.report.columns import as_text
 from harness.report.failure import BACKWARD, FORWARD, first_wrong
 from harness.report.severity import FIGURE, counted, figure, severity
@@ -23,7 +23,8 @@ def junit_properties(rows: Sequence[Comparison]) -> list[tuple[str, str]]:
         "implementation_version": worst.version,
         "dtype": worst.dtype,
         "seed": worst.seed,
-        "verdicts": counted(rows),
+        "verdicts": counted(row for row in rows if row.kind != PURITY),
+        "purity": counted(row for row in rows if row.kind == PURITY),
         "worst_observable": worst.observable,
         f"worst_{FIGURE}": figure(worst),
         "worst_verdict": worst.verdict,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.comparison import COVERAGE, Comparison
+from harness.comparison import COVERAGE, PURITY, Comparison
 from harness.report.report import Report
 
 NO_LAYER = "no layer"
@@ -24,7 +24,7 @@ class Matrix:
     """Tallies of a run.
 
     Attributes:
-        layer_kinds: layers by name, then losses by name, then rows that belong to neither.
+        layer_kinds: layers by name, then losses by name, then rows that belong to neither, and those about purity.
         implementations: in the order in which they were planned.
         cells: by ``(layer kind, implementation)``; a pair without rows has none.
     """
@@ -44,7 +44,7 @@ def matrix(report: Report) -> Matrix:
     rank: dict[str, tuple[int, str]] = {}
     for row in report.rows:
         kind = row.layer_kind or NO_LAYER
-        rank[kind] = (2 if kind == NO_LAYER else int(row.layer == "loss"), kind)
+        rank[kind] = {NO_LAYER: 2, PURITY: 3}.get(kind, int(row.layer == "loss")), kind
         counts[kind, row.implementation, _outcome(row)] += 1
     pairs = {(kind, implementation) for kind, implementation, _ in counts}
     cells = {pair: Tally(*(counts[*pair, outcome] for outcome in ("pass", "fail", "not judged"))) for pair in pairs}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.comparison import COVERAGE, Comparison, Verdict
+from harness.comparison import COVERAGE, PURITY, Comparison, Verdict
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Report:
 
     def __post_init__(self) -> None:
         counted = Counter({(row.case, row.implementation): 0 for row in self.rows})
-        counted.update((row.case, row.implementation) for row in self.rows if row.verdict != "extra")
+        counted.update((row.case, row.implementation) for row in self.rows if row.required)
         for pair, rows in counted.items():
             if rows != self.planned.get(pair):
                 raise IncompleteReport(
@@ -78,13 +78,24 @@ class Report:
         """One line: good or not, and why."""
         if self.faults:
             return f"NOT GOOD: {'; '.join(self.faults)}"
-        judged = f"{self.counts['pass']:,} observables passed"
-        doubtful = sum(bool(row.untrusted) for row in self.rows if row.passed)
+        shown = self.observables
+        passed = sum(row.passed for row in shown)
+        doubtful = sum(bool(row.untrusted) for row in shown if row.passed)
         trust = f" ({doubtful:,} of them untrusted)" if doubtful else ""
-        unjudged = len(self.rows) - self.counts["pass"]
-        return f"GOOD: {judged}{trust}" + (
-            f", {unjudged:,} of {len(self.rows):,} were not judged" if unjudged else ", none failed"
+        unjudged = len(shown) - passed
+        return f"GOOD: {passed:,} observables passed{trust}" + (
+            f", {unjudged:,} of {len(shown):,} were not judged" if unjudged else ", none failed"
         )
+
+    @property
+    def observables(self) -> tuple[Comparison, ...]:
+        """The rows without those about purity, of which no number makes a run good."""
+        return tuple(row for row in self.rows if row.kind != PURITY)
+
+    @property
+    def purity(self) -> tuple[Comparison, ...]:
+        """The rows about purity."""
+        return tuple(row for row in self.rows if row.kind == PURITY)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -106,21 +117,21 @@ class Report:
     def faults(self) -> tuple[str, ...]:
         """Sentences that say why the run is not good; empty for a good run."""
         faults = []
-        failed = sum(row.failed for row in self.rows)
-        if failed:
-            faults.append(f"{failed:,} of {len(self.rows):,} observables failed")
+        for what, rows in (("observables", self.observables), ("looks at purity", self.purity)):
+            failed = sum(row.failed for row in rows)
+            if failed:
+                faults.append(f"{failed:,} of {len(rows):,} {what} failed")
         if not self.rows:
             faults.append("nothing was compared")
         if self.not_run:
             faults.append(f"{len(self.not_run):,} of {len(self.planned):,} runs of a case were not carried out")
         for name in self.implementations:
-            verdicts = Counter(row.verdict for row in self.rows if row.implementation == name)
+            rows = tuple(row for row in self.observables if row.implementation == name)
+            verdicts = Counter(row.verdict for row in rows)
             if verdicts and not verdicts["pass"]:
                 counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
                 faults.append(f"nothing of {name} passed ({counted})")
-            elif verdicts and not any(
-                row.passed and not row.untrusted for row in self.rows if row.implementation == name
-            ):
+            elif verdicts and not any(row.passed and not row.untrusted for row in rows):
                 faults.append(f"nothing that {name} passed can be trusted ({verdicts['pass']:,} untrusted)")
         return tuple(faults)
 
@@ -145,11 +156,10 @@ class Report:
     def coverage(self) -> dict[str, tuple[int, int]]:
         """For each implementation: observables judged, and observables required by the plan.
 
-        A row that nobody asked for is neither; a run that was not carried out is required and not judged.
+        A row that nobody asked for, or about purity, is neither; a run that was not carried out is required and not
+        judged.
         """
-        judged = Counter(
-            row.implementation for row in self.rows if row.verdict not in COVERAGE and row.verdict != "extra"
-        )
+        judged = Counter(row.implementation for row in self.rows if row.verdict not in COVERAGE and row.required)
         required: Counter[str] = Counter()
         for (_, implementation), count in self.planned.items():
             required[implementation] += count
@@ -184,8 +194,8 @@ class Report:
         ]
 
     def _cases_without_trust(self) -> list[str]:
-        judged = {(row.implementation, row.case) for row in self.rows if row.passed}
-        trusted = {(row.implementation, row.case) for row in self.rows if row.passed and not row.untrusted}
+        judged = {(row.implementation, row.case) for row in self.observables if row.passed}
+        trusted = {(row.implementation, row.case) for row in self.observables if row.passed and not row.untrusted}
         without = Counter(name for name, _ in judged - trusted)
         return [
             f"{name} has {count:,} case{'s' if count > 1 else ''} without any row that can be trusted"

@@ -52,8 +52,9 @@ def times(value: float) -> str:
 
 
 def noticed(row: Comparison) -> str:
-    """Return which relative error this row would have shown; empty where none is known."""
-    if row.sens is None or not math.isfinite(row.sens) or row.sens == 0:
+    """Return which relative error this row would have shown; empty where none is known, or any would have been."""
+    exact = row.ratio is not None and math.isinf(row.ratio)
+    if exact or row.sens is None or not math.isfinite(row.sens) or row.sens == 0:
         return ""
     return f"a relative error of {row.sens:.0e} would have been noticed"
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.comparison import COVERAGE, Comparison
+from harness.comparison import COVERAGE, PURITY, Comparison
 from harness.report.baseline import Changes
 from harness.report.failure import MOST_LINES_OF_A_REASON, WHOLE_RUN, likely, printable, printable_lines, stage
 from harness.report.matrix import Tally, matrix
@@ -58,20 +58,27 @@ def percentage(part: int, whole: int) -> str:
 
 
 def verdicts_of(report: Report, name: str) -> str:
-    """Return one implementation's rows by verdict: ``41 pass, 2 fail (3 of the passes untrusted)``."""
-    rows = [row for row in report.rows if row.implementation == name]
+    """Return one implementation's rows by verdict: ``41 pass, 2 fail (3 of the passes untrusted); purity: 5 pass``."""
+    rows = [row for row in report.observables if row.implementation == name]
     doubtful = sum(bool(row.untrusted) for row in rows if row.passed)
-    return (counted(rows) or "nothing was run") + (f" ({doubtful:,} of the passes untrusted)" if doubtful else "")
+    purity = counted(row for row in report.purity if row.implementation == name)
+    return (
+        (counted(rows) or "nothing was run")
+        + (f" ({doubtful:,} of the passes untrusted)" if doubtful else "")
+        + (f"; purity: {purity}" if purity else "")
+    )
 
 
 def worst_rows(report: Report, most: int = MOST_ROWS) -> list[list[Comparison]]:
     """Return groups of failing rows, in and among them the worst first.
 
-    A group is one stage of one layer kind, or all runs that one reason ended: a single bug does not fill the list.
+    A group is one stage of one layer kind, one look at purity, or all runs that one reason ended: a single bug does not
+    fill the list.
     """
     groups: dict[tuple[str, ...], list[Comparison]] = {}
     for row in worst_first(report.rows):
-        stages = row.layer_kind, row.kind, row.part if row.kind in ("gradient", "update") else ""
+        part = row.observable if row.kind == PURITY else row.part if row.kind in ("gradient", "update") else ""
+        stages = row.layer_kind, row.kind, part
         key = (row.verdict, row.reason) if row.verdict in WHOLE_RUN else stages
         groups.setdefault((row.implementation, *key), []).append(row)
     return list(groups.values())[:most]
@@ -128,7 +135,8 @@ def _worst(report: Report) -> list[str]:
     if not failed:
         return []
     shown = worst_rows(report)
-    lines = [f"the worst of {failed:,} failing observables" if failed > 1 else "the failing observable"]
+    what = "row" if any(row.failed for row in report.purity) else "observable"
+    lines = [f"the worst of {failed:,} failing {what}s" if failed > 1 else f"the failing {what}"]
     for group in shown:
         lines += [f"  {title(group)}", f"    {one_line(group[0])}", *(f"    {line}" for line in likely(group))]
     rest = failed - sum(map(len, shown))

@@ -1,7 +1,7 @@
 """JAX as an implementation: jax is imported when the first Problem is run, not before."""
 
 import importlib.metadata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from harness.case import Case
@@ -29,9 +29,17 @@ class Jax(Implementation):
 
         return Layerwise(self.name, self.version, OPERATORS)
 
+    @cached_property
+    def forgetting(self) -> Callable[[], None]:
+        """What is called once a case."""
+        from impls.jax.forgetting import Forgetting
+
+        return Forgetting()
+
     def run(self, problem: Problem) -> Mapping[str, Array]:
         """Return every observable that is JAX's own."""
         operators = self.layerwise
+        self.forgetting()
         import jax
 
         # Without it JAX turns float64 into float32; as a context it changes nothing for others in this process.

@@ -50,7 +50,7 @@ def report_of(example: str) -> str:
     """Return what is said about an example: the failure with its likely cause, the findings, the counts."""
     case, mine = case_of(example), implementation_of(example)
     rows = verification_with(load_plugins(), None).rows(case, mine)
-    planned = sum(row.verdict != "extra" for row in rows)
+    planned = sum(row.required for row in rows)
     report = Report(tuple(rows), {(case.name, mine.name): planned}, {})
     lines = [failure_text(rows), "", *report.noted, f"rows: {counted(rows)}"]
     return "\n".join(lines) + "\n"

@@ -8,11 +8,12 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from harness.case import Case
-from harness.errors import HarnessError, PluginError
+from harness.errors import HarnessError
 from harness.layers import Dense
 from harness.network import Network
 from harness.plugins import hookimpl
-from harness.plugins.loading import Loaded, Plugins, Quarantined, load_and_choose, load_plugins, offered
+from harness.plugins.asking import offered
+from harness.plugins.loading import load_and_choose, load_plugins
 from harness.report.default_writers import default_writers
 
 IMPLEMENTATION = """
@@ -97,6 +98,15 @@ BROKEN = {
         "def harness_writers(): return [print]",
         "harness_writers() must return a list of Writer, got one with builtin_function_or_method",
     ),
+    "returns a writer without a name": (
+        "from harness.report.writer import Writer\nclass Mine(Writer):\n    def write(self, report, folder): ...\n"
+        "def harness_writers(): return [Mine()]",
+        "expected Mine to have a name, such as 'csv'",
+    ),
+    "offers two writers of one name": (
+        "from harness.report.csv_file import CsvWriter\ndef harness_writers(): return [CsvWriter(), CsvWriter()]",
+        "it offers the writer 'csv', a name already taken by plugin 'mine_plugin'",
+    ),
     "offers faults": (
         "def harness_faults(): return ['a fault']",
         "harness_faults() must return a list of Fault, got one with str 'a fault'",
@@ -175,13 +185,43 @@ def test_a_file_named_like_a_loaded_module_does_not_take_its_place(write):
 
 
 @pytest.mark.parametrize(
-    ("file", "message"),
-    [("no_such_file.py", "there is no such file"), ("mine_plugin.txt", "names no implementation")],
+    ("path", "message"),
+    [
+        ("no_such_file.py", "there is no such file in "),
+        ("nowhere/no_such_file", "there is no such file in "),
+        ("text.txt", "expected a Python file, its name ending in .py"),
+        ("folder", r"got a folder without one\. Name a file in it: one\.py, two\.py\."),
+        ("empty", r"got a folder without one\. There is no Python file in it\."),
+    ],
 )
-def test_a_path_that_is_no_python_file_is_refused(write, tmp_path, file, message):
-    write("", "mine_plugin.txt")
+def test_a_path_that_is_no_python_file_is_refused(tmp_path, path, message):
+    (tmp_path / "text.txt").touch()
+    for folder, files in (("folder", ("one.py", "two.py", "three.txt")), ("empty", ("three.txt",))):
+        (tmp_path / folder).mkdir()
+        for file in files:
+            (tmp_path / folder / file).touch()
     with pytest.raises(HarnessError, match=message):
-        load_and_choose([str(tmp_path / file)])
+        load_and_choose([str(tmp_path / path)])
+
+
+@pytest.mark.parametrize("name", ["package", "package/", "sub.module"])
+def test_a_package_and_a_module_are_loaded_like_a_file(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    for file in ("package/__init__.py", "sub/module.py"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text(plugin_source("mine = Mine()"))
+    _, chosen = load_and_choose([name])
+    assert [implementation.name for implementation in chosen] == ["mine"]
+    for module in ("package", "sub", "sub.module"):
+        sys.modules.pop(module, None)
+
+
+def test_naming_one_file_twice_loads_it_once(write):
+    path = write(plugin_source("mine = Mine()"))
+    plugins, chosen = load_and_choose([path, path])
+    assert [implementation.name for implementation in chosen] == ["mine"]
+    assert plugins.quarantined == ()
 
 
 def test_the_built_in_implementations_are_loaded_through_entry_points_and_run_by_default():
@@ -190,45 +230,13 @@ def test_the_built_in_implementations_are_loaded_through_entry_points_and_run_by
     assert {"impls.keras", "impls.vectorized"} <= {plugin.origin for plugin in plugins.loaded}
 
 
-def test_names_choose_in_the_order_given_and_once():
-    _, chosen = load_and_choose(["vectorized", "keras", "vectorized"])
-    assert [implementation.name for implementation in chosen] == ["vectorized", "keras"]
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("vectorised", "--impl vectorised names no implementation. Did you mean vectorized?"),
-        ("Keras", "--impl Keras names no implementation. Did you mean keras?"),
-        ("qqq", "--impl qqq names no implementation. Expected one of: keras, "),
-    ],
-)
-def test_a_name_that_nobody_offers_is_answered_by_the_nearest(name, message):
-    with pytest.raises(PluginError) as raised:
-        load_and_choose([name])
-    assert str(raised.value).startswith(message)
-
-
-def test_choosing_what_was_set_aside_says_why():
-    plugins = Plugins((), (Quarantined("mine", "mine.py", "it does not compile"),))
-    with pytest.raises(PluginError, match=r"The plugin 'mine' \(mine\.py\) was set aside: it does not compile"):
-        plugins.choose(["mine"])
-
-
-def test_an_implementation_that_is_not_default_runs_only_when_named(scripted):
-    usual, special = scripted(None, "usual"), scripted(None, "special")
-    special.default = False
-    plugins = Plugins((Loaded("both", "both.py", (usual, special)),), ())
-    assert plugins.choose([]) == (usual,)
-    assert plugins.choose(["special"]) == (special,)
-
-
-def test_nothing_to_run_is_an_error(scripted):
-    special = scripted(None, "special")
-    special.default = False
-    for plugins in (Plugins((), ()), Plugins((Loaded("one", "one.py", (special,)),), ())):
-        with pytest.raises(PluginError, match="there is no implementation to run"):
-            plugins.choose([])
+def test_a_file_that_brings_only_cases_leaves_the_choice_of_implementations_as_it_is(write):
+    path = write(
+        "from harness import Case, Dense, Network\ndef harness_cases(): return [Case(Network((6,), Dense(3)))]"
+    )
+    plugins, chosen = load_and_choose([path])
+    assert len(plugins.cases) == 1
+    assert {each.name for each in chosen} >= {"keras", "vectorized"}
 
 
 def test_a_plugin_may_offer_cases_and_writers_and_an_object_may_be_a_plugin(scripted):

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+from harness.comparison import PURITY
 from harness.errors import Unsupported
 from harness.implementation import run
 from harness.observables import required
@@ -32,8 +33,8 @@ def judged(case, verification, scripted):
 
     def judge(action, **changes):
         rows = verification.rows(case, scripted(action, **changes))
-        assert [row.observable for row in rows if row.verdict != "extra"] == [each.name for each in required(case)]
-        return {row.observable: row for row in rows}
+        assert [row.observable for row in rows if row.required] == [each.name for each in required(case)]
+        return {row.observable: row for row in rows if row.kind != PURITY}
 
     return judge
 
@@ -171,8 +172,8 @@ def test_writing_into_inputs_all_the_same_is_found_and_harms_nobody_after(judged
 
 
 def test_a_written_input_is_a_finding_and_a_copied_one_is_none(scripted, vectorized, case):
-    assert run_watched(scripted(write_after_lifting_the_flag), make_problem(case)).findings
-    assert not run_watched(scripted(vectorized.run), make_problem(case)).findings
+    assert run_watched(scripted(write_after_lifting_the_flag), make_problem(case)).written
+    assert not run_watched(scripted(vectorized.run), make_problem(case)).written
 
 
 def test_the_problem_of_one_case_is_drawn_once_for_all_implementations(case, verification, scripted):

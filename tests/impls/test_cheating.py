@@ -174,7 +174,7 @@ def test_the_honest_one_passes_the_same_cases(vectorized, verified):
 def test_a_wild_declaration_is_a_finding_and_its_passes_are_untrusted(vectorized, verified):
     report = verified(WildArithmetic(vectorized))
     assert any("declares an arithmetic other than float32's: unit_roundoff = 0.25" in each for each in report.noted)
-    assert all(row.untrusted for row in report.rows if row.passed)
+    assert all(row.untrusted for row in report.observables if row.passed)
 
 
 class OnlyEasyOnes(Cheat):

@@ -10,7 +10,7 @@ from harness import Implementation, make_problem
 from harness.implementation import run
 from harness.isolation.isolated import Isolated, Loader
 from harness.isolation.limits import Limits
-from harness.plugins.loading import Loaded, Quarantined
+from harness.plugins.found import Loaded, Quarantined
 from impls.vectorized import harness_implementations
 
 

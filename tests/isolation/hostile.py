@@ -26,6 +26,16 @@ for descriptor in range(3, 64):
         socket.socket(fileno=os.dup(descriptor)).sendall({data})
 """
 
+# A right frame in every way, of the number that was asked for.
+FORGED = """
+frame = sys._getframe()
+while 'question' not in frame.f_locals:
+    frame = frame.f_back
+told = {'status': 'unsupported', 'seconds': 0.0, 'reason': 'forged', 'findings': [], 'written': False, 'changed': None}
+from harness.isolation.frames import Frame, pack
+forged = pack(Frame({**told, 'number': frame.f_locals['question'].head['number']}, {}))
+""" + TO_ALL_SOCKETS.format(data="forged")
+
 HOSTILE = {
     # It ends its process.
     "segfault": Hostile("ctypes.string_at(0)", ("crash",), ("killed by SIGSEGV", "Segmentation fault", "mine.py")),
@@ -45,6 +55,16 @@ HOSTILE = {
     "kills its parent": Hostile(
         "os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)", ("crash",), ("mine's process",)
     ),
+    "kills whoever works after it": Hostile(
+        "sys.setprofile(lambda frame, *_: frame.f_code.co_name == 'put_back' and os._exit(9))", ("crash",), ("code 9",)
+    ),
+    "writes into the pipe of its guardian": Hostile(
+        "with contextlib.suppress(OSError):\n    open(f'/proc/{os.getppid()}/fd/1', 'w').write('{\"signal\": \"x')\n"
+        "os._exit(3)",
+        ("crash",),
+        ("mine's process",),
+    ),
+    "stops its guardian": Hostile("os.kill(os.getppid(), signal.SIGSTOP); os._exit(3)", ("crash",), ("was ended",)),
     # It raises what is not meant to be caught.
     "sys.exit": Hostile("sys.exit(5)", ("error",), ("SystemExit: 5",)),
     "KeyboardInterrupt": Hostile("raise KeyboardInterrupt", ("error",), ("KeyboardInterrupt",)),
@@ -66,6 +86,16 @@ HOSTILE = {
         "lock = threading.Lock()\nlock.acquire()\nlock.acquire()", ("timeout",), ("--time-limit",), 1.5
     ),
     "stops itself": Hostile("os.kill(os.getpid(), signal.SIGSTOP)", ("timeout",), ("--time-limit",), 1.5),
+    "leaves its process group": Hostile(
+        "os.setpgid(0, os.getpgid(os.getppid()))\nwhile True:\n    pass", ("timeout",), ("--time-limit",), 1.5
+    ),
+    "keeps its guardian waiting": Hostile(
+        "with contextlib.suppress(OSError):\n    os.open(f'/proc/{os.getppid()}/fd/0', os.O_WRONLY)\n"
+        "while True:\n    pass",
+        ("timeout",),
+        ("--time-limit",),
+        1.5,
+    ),
     "ignores every signal": Hostile(
         "for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:\n"
         "    with contextlib.suppress(OSError, ValueError):\n        signal.signal(number, signal.SIG_IGN)\n"
@@ -129,6 +159,31 @@ HOSTILE = {
         ("crash",),
         ("exit code 6 in the middle of its answer",),
     ),
+    "answers with brackets without end": Hostile(
+        TO_ALL_SOCKETS.format(data="struct.pack('<4sIQ', b'hnf1', 10**5, 0) + b'[' * 10**5"),
+        ("error",),
+        ("something that is no answer", "head of JSON"),
+    ),
+    "answers twice, and once forged": Hostile(FORGED, ("error",), ("declared nonsense",)),
+    "claims a shape of a terabyte": Hostile(
+        "answer['1/loss'] = np.broadcast_to(np.float32(0), (2**38,))", ("error",), ("MemoryError",)
+    ),
+    "claims thousands of observables": Hostile(
+        "answer.update({f'1/{number}': np.zeros(0, np.float32) for number in range(5000)})",
+        ("error",),
+        ("returned 5,0", "arrays, expected at most"),
+    ),
+    "claims an observable with a name of a megabyte": Hostile(
+        "answer['x' * 2**20] = np.zeros(1)", ("error",), ("something that is no answer", "a head of at most")
+    ),
+    "returns arrays that lie": Hostile(
+        "class Lie(np.ndarray):\n"
+        "    __array_priority__ = 1e9\n    nbytes = 0\n    shape = (2**60,)\n"
+        "    def tobytes(self, *_): os._exit(5)\n    def __array__(self, *_, **__): os._exit(6)\n"
+        "    def __array_ufunc__(self, *_, **__): os._exit(7)\n"
+        "answer = {name: array.view(Lie) for name, array in answer.items()}",
+        ("ok",),
+    ),
     "returns 800 MB": Hostile(
         "answer['1/loss'] = np.zeros(10**8, np.float32)",
         ("error",),
@@ -140,11 +195,22 @@ HOSTILE = {
         ("RuntimeError: no items",),
     ),
     # It changes what others after it rely on.
-    "changes the directory": Hostile("os.chdir('/')", ("ok",), ("changed the working directory",)),
-    "empties sys.path": Hostile("sys.path.clear()", ("ok",), ("changed sys.path",)),
-    "empties the environment": Hostile("os.environ.clear()", ("ok",), ("changed environment variables",)),
-    "sets an alarm": Hostile("signal.alarm(1)", ("ok",), ("changed a timer",)),
-    "catches SIGTERM": Hostile("signal.signal(signal.SIGTERM, lambda *_: None)", ("ok",), ("changed signal handlers",)),
+    "changes the directory": Hostile("os.chdir('/')", ("ok",), ("the working directory",)),
+    "deletes the directory that it is in": Hostile(
+        "import tempfile\nplace = tempfile.mkdtemp()\nos.chdir(place)\nos.rmdir(place)",
+        ("ok",),
+        ("the working directory",),
+    ),
+    "lowers its limits": Hostile(
+        "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))", ("ok",), ("limits of its process",)
+    ),
+    "traces what comes after it": Hostile(
+        "sys.setprofile(lambda *_: None); threading.setprofile(lambda *_: None)", ("ok",), ("trace or profile",)
+    ),
+    "empties sys.path": Hostile("sys.path.clear()", ("ok",), ("sys.path",)),
+    "empties the environment": Hostile("os.environ.clear()", ("ok",), ("environment variables",)),
+    "sets an alarm": Hostile("signal.alarm(1)", ("ok",), ("a timer",)),
+    "catches SIGTERM": Hostile("signal.signal(signal.SIGTERM, lambda *_: None)", ("ok",), ("signal handlers",)),
     "changes NumPy's error state": Hostile("np.seterr(all='raise')", ("ok",)),
     "changes the warnings filters": Hostile("warnings.simplefilter('error')", ("ok",)),
     "changes the random states": Hostile("np.random.seed(0); random.seed(0)", ("ok",)),

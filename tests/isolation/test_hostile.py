@@ -24,12 +24,13 @@ def test_one_case_is_lost_with_a_reason_and_the_next_is_right(mine, right, kind)
     start = time.monotonic()
     trace = run(implementation, make_problem(case(1)))
     assert time.monotonic() - start < hostile.seconds + 8
-    told = "\n".join((trace.reason, *trace.findings))
+    told = "\n".join((trace.reason, *(trace.changed or ())))
     assert trace.status in hostile.statuses, told
     for words in hostile.words:
         assert words in told
     if trace.status == "ok":
         assert right(trace, 1)
+        assert trace.changed is not None
     else:
         assert len(told) < 20_000
     if kind == "breaks a builtin":

@@ -20,7 +20,8 @@ from harness.isolation import isolated
 from harness.isolation.isolated import Loader
 from harness.isolation.limits import MOST_DEATHS, Limits
 from harness.judging import Author, judge
-from harness.plugins.loading import Loaded, Quarantined, attempt_named, load_and_choose
+from harness.plugins.found import Loaded, Quarantined
+from harness.plugins.loading import attempt_named, load_and_choose
 from harness.verification import Reference, Verification, in_float64
 
 OPERATORS = """

@@ -102,16 +102,31 @@ def test_a_misspelt_name_in_a_case_file_is_told_with_its_line(project):
     refused(project.runpytest(), "harness: test_dense.py:2: harness has no Conv2d", "mean Conv2D?")
 
 
-def test_two_cases_of_one_name(project):
-    project.makepyfile(
-        test_dense="from harness import Dense, grid, verifies\nG = grid(Dense, input_shape=(5,), units=3)\n"
-        "@verifies(G)\ndef test_a(): ...\n@verifies(G)\ndef test_b(): ..."
-    )
-    result = project.runpytest("--impl", "vectorized")
-    refused(result, "'dense-5-float32'", "test_dense.py::test_a", "test_dense.py::test_b", "another name=")
-
-
 def test_an_option_given_without_this_plugin_is_unknown(project):
     result = project.runpytest("-p", "no:harness", "--impl", "vectorized")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*unrecognized arguments: --impl*"])
+
+
+TWICE = """
+from harness import Dense, grid, verifies
+
+SMALL = grid(Dense, input_shape=(5,), units=[3])
+
+
+@verifies(SMALL)
+def test_once(): ...
+
+
+@verifies(SMALL)
+def test_twice(): ...
+"""
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one", "two"])
+def test_two_cases_of_one_name(project, processes):
+    project.makepyfile(test_dense=TWICE)
+    result = project.runpytest("--impl", "vectorized", *processes)
+    refused(result, "expected every case to have a name of its own, got 'dense-5-float32'", "Give one grid another")
+    refused(result, "2 of 4 runs of a case were not carried out")
+    result.assert_outcomes(passed=2, failed=2)
