@@ -2,6 +2,8 @@
 
 The names of this package are listed in ``__init__.pyi``; each is imported when it is first used, because every pytest
 run in an environment with this package imports it.
+
+PYTEST_DONT_REWRITE: the command ``harness run`` imports this package before pytest.
 """
 
 import lazy_loader

@@ -73,7 +73,7 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
             return 0
         case "new-impl":
             path = write(options.name, options.style, Path(options.folder))
-            print(f"{path} is written. Run it: pytest {_cases_for(path)} --impl {path}")
+            print(f"{path} is written. Run it: pytest {_cases_for(path)} --impl {path}{_where(path)}")
             return 0
         case "calibrate":
             from harness.proof.commands import calibrate
@@ -98,6 +98,13 @@ def _styles() -> str:
 def _cases_for(path: Path) -> str:
     own = path.with_name(f"test_{path.name}")
     return str(own) if own.is_file() else f"{DEFAULT_CASES}/"
+
+
+def _where(path: Path) -> str:
+    """Return where the cases are that a command names and that are not there; empty where they are."""
+    if Path(_cases_for(path)).exists():
+        return ""
+    return f"\nThere is no folder {DEFAULT_CASES} here: name that of this package's repository, or your own"
 
 
 def _pytest(arguments: list[str]) -> int:

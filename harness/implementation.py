@@ -19,6 +19,9 @@ from harness.problem import Problem
 from harness.trace import Trace
 from harness.verdict.arithmetic import Arithmetic, arithmetic_of
 
+# The name of the implementation that all others are compared with.
+REFERENCE = "keras"
+
 API_VERSION = 1
 
 # How many places of a traceback are kept: where it happened, and what called that.

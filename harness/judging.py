@@ -157,7 +157,7 @@ class _Row:
 def _judged(row: _Row, observable: Observable, got: Array | None, expected: Expected) -> _Finding:
     name, author = observable.name, row.author
     if name not in author.exposes:
-        return _Finding("unobserved", f"{author.name} declares that it does not show this")
+        return _Finding("unobserved", f"{author.name} does not show this: it says so, or it is computed on its behalf")
     if got is None:
         return _Finding("missing", f"{author.name} did not return {name}")
     if got.shape != observable.shape:

@@ -2,9 +2,9 @@
 
 Inputs and surroundings are looked at in every run. What needs runs of its own is looked at in some cases: four more
 runs, and a verdict on what changes. They are one in sixteen of those in which everything is right, chosen by the case's
-key, and of each implementation the first by its key of every set of layer kinds, so that none goes without: every
-process and every repetition chooses alike. What was looked at is a row of its own, beside those of the case's
-observables; a finding is one wherever it is made.
+key, and of each implementation the first by its key of every set of kinds of layers, activations, loss and optimizer:
+every process and every repetition chooses alike, and a report says so where an implementation went without. What was
+looked at is a row of its own, beside those of the case's observables; a finding is one wherever it is made.
 
 Every answer is judged by the rule for all: one that changes within rounding passes, with a reason; one that changes
 from right to wrong fails.
@@ -69,14 +69,15 @@ def always_audited(planned: Iterable[tuple[Case, str]]) -> frozenset[tuple[str, 
         planned: every case of a run, with the name of who runs it.
 
     Returns:
-        Keys of cases, each with a name: of each implementation, and of each set of layer kinds, because who declines
-        one kind may compute another.
+        Keys of cases, each with a name: of each implementation, and of each set of kinds that its layers, activations,
+        loss and optimizer are of, for one step and for several, because who declines one kind may compute another.
     """
-    first: dict[tuple[str, frozenset[str]], str] = {}
+    first: dict[tuple[str, frozenset[str], bool], str] = {}
     for case, name in planned:
-        group = name, frozenset(node.layer.kind for node in case.network.nodes)
+        kinds = {kind for node in case.network.nodes for kind in (node.layer.kind, node.layer.fused_activation.kind)}
+        group = name, frozenset(kinds | {case.the_loss.kind, case.the_optimizer.kind}), case.steps > 1
         first[group] = min(case.key, first.get(group, case.key))
-    return frozenset((key, name) for (name, _), key in first.items())
+    return frozenset((key, name) for (name, *_), key in first.items())
 
 
 def is_audited(case: Case, rows: Sequence[Comparison], always: bool = False) -> bool:

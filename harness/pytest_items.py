@@ -15,7 +15,7 @@ from harness.implementation import Implementation
 from harness.observables import required
 from harness.pytest_plugin import PLAN, ROWS
 from harness.pytest_recording import Planned, plain
-from harness.pytest_setup import Setup
+from harness.pytest_setup import Setup, from_here
 from harness.report.failure import failure_text, stage
 from harness.report.junit import junit_properties
 from harness.report.severity import how_bad, worst_first
@@ -95,7 +95,7 @@ class VerificationItem(pytest.Item):
         if isinstance(excinfo.value, Failed):
             worst = worst_first(self.rows)[0]
             short = f"{stage(worst)}: {how_bad(worst) or worst.verdict}"
-            return FailureText(failure_text(self.rows, self.nodeid, self._options), short)
+            return FailureText(failure_text(self.rows, from_here(self.config, self.nodeid), self._options), short)
         if isinstance(excinfo.value, HarnessError):
             return f"harness: {self.case.name}: {excinfo.value}"
         return super().repr_failure(excinfo, style)

@@ -119,7 +119,7 @@ class Recording:
             environment(setup.verification.reference.implementation)
             | {"seed": self._seed, "implementations": ", ".join(i.name for i in setup.implementations)},
             tuple(findings),
-            {(case, implementation): nodeid for nodeid, case, implementation, _ in self.planned.values()},
+            {(case, name): setup.from_here(nodeid) for nodeid, case, name, _ in self.planned.values()},
             setup.options,
         )
 

@@ -1,8 +1,10 @@
 """What one pytest process verifies with: plugins, chosen implementations, the store of Keras's results."""
 
 import argparse
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,7 @@ class Setup:
         baseline: rows of an earlier run, and the name of its file.
         failing_changes: kinds of change that fail the run.
         options: what pytest needs beside a test's id to repeat it, by implementation.
+        from_here: turns a test's id into one that pytest finds from where it was called.
     """
 
     plugins: Plugins
@@ -50,6 +53,7 @@ class Setup:
     baseline: "tuple[pandas.DataFrame, str] | None"
     failing_changes: frozenset[Kind]
     options: Mapping[str, tuple[str, ...]]
+    from_here: Callable[[str], str]
 
 
 def begin(config: pytest.Config) -> Setup:
@@ -88,7 +92,14 @@ def begin(config: pytest.Config) -> Setup:
         baseline,
         failing,
         {each.name: _options(each, plugins, option) for each in implementations},
+        partial(from_here, config),
     )
+
+
+def from_here(config: pytest.Config, nodeid: str) -> str:
+    """Return a test's id as pytest finds it from where it was called; ids themselves begin at its rootdir."""
+    file, separator, test = nodeid.partition("::")
+    return f"{os.path.relpath(config.rootpath / file, config.invocation_params.dir)}{separator}{test}"
 
 
 def too_late(config: pytest.Config) -> str:

@@ -13,7 +13,7 @@ from harness.comparison import Comparison
 from harness.environment import environment
 from harness.errors import HarnessError, PluginError
 from harness.faults.diagnosis import Diagnosis
-from harness.implementation import Implementation, run
+from harness.implementation import REFERENCE, Implementation, run
 from harness.judging import Author, judge
 from harness.layerwise import Layerwise
 from harness.plugins.found import Plugins
@@ -28,7 +28,6 @@ from harness.verdict.arithmetic import Arithmetic
 from harness.verdict.walk import Inputs
 from harness.witnesses import by_finite_differences, who_sides
 
-REFERENCE = "keras"
 REFERENCE_DTYPE = "float64"
 # The third opinion beside the definition and Keras, where it is loaded.
 SECOND_WITNESS = "loops"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -147,3 +148,15 @@ def test_an_unknown_option_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["doctor", "--report", "x", "--nothing"])
     assert "--nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("module", "warned"), [("harness", False), ("harness.errors", True)])
+def test_pytest_begun_by_the_command_can_no_longer_rewrite_this_package_and_does_not_say_so(module, warned, tmp_path):
+    (tmp_path / "conftest.py").write_text(f"import pytest\npytest.register_assert_rewrite({module!r})\n")
+    (tmp_path / "test_nothing.py").write_text("def test_nothing(): ...\n")
+    program = "import sys; from harness.command_line import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "run"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0
+    assert ("cannot be rewritten" in done.stdout) is warned

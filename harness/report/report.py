@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.comparison import COVERAGE, PURITY, Comparison, Verdict
 from harness.errors import HarnessError
+from harness.implementation import REFERENCE
 
 if TYPE_CHECKING:
     import pandas
@@ -145,6 +146,7 @@ class Report:
             *self._remarks(),
             *self._lone_references(),
             *self._cases_without_trust(),
+            *self._without_purity(),
         )
 
     @property
@@ -191,6 +193,15 @@ class Report:
         return [
             f"Keras in float64 differs from the definition in {len(places):,} observables ({', '.join(kinds)}); "
             "implementations are held to the definition. The column reference marks them"
+        ]
+
+    def _without_purity(self) -> list[str]:
+        looked_at = {row.implementation for row in self.purity}
+        passed = dict.fromkeys(row.implementation for row in self.observables if row.passed)
+        return [
+            f"the purity of {name} was not looked at: it computes none of the cases that are run again for that"
+            for name in passed
+            if name not in looked_at and name != REFERENCE
         ]
 
     def _cases_without_trust(self) -> list[str]:

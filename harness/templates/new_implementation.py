@@ -2,9 +2,12 @@
 
 import importlib
 import keyword
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.plugins.loading import load_plugins
 
 STYLES = {
     "functions": "two functions for each layer",
@@ -28,7 +31,16 @@ def write(name: str, style: str, folder: Path) -> Path:
     """
     variable = name.replace("-", "_")
     if not (name.isascii() and variable.isidentifier()) or keyword.iskeyword(variable):
-        raise HarnessError(f"new-impl expected a name of ASCII letters, digits, - and _, got {name!r}")
+        raise HarnessError(
+            "new-impl expected a name of ASCII letters, digits, - and _ that begins with a letter and is no word of "
+            f"Python's, got {name!r}"
+        )
+    if variable in {"conftest", *sys.stdlib_module_names, *packages_distributions()}:
+        raise HarnessError(
+            f"new-impl expected a name that no module has, got {name!r}: importing {variable} would find the other one"
+        )
+    if name in load_plugins().implementations:
+        raise HarnessError(f"new-impl expected a name that no implementation has, got {name!r}")
     path = folder / f"{variable}.py"
     cases = folder / f"test_{variable}.py"
     text: str = importlib.import_module(f"harness.templates.{style}").TEXT

@@ -64,3 +64,22 @@ def test_a_style_that_is_none_is_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["new-impl", "mine", "--style", "modern", "--folder", str(tmp_path)])
     assert "functions" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("json", "that no module has"), ("conftest", "that no module has"), ("keras-fit", "that no implementation has")],
+)
+def test_a_name_that_is_taken_is_refused(name, message, tmp_path, capsys):
+    assert main(["new-impl", name, "--folder", str(tmp_path)]) == 2
+    assert f"new-impl expected a name {message}" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_without_a_folder_of_cases_it_says_so(there, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if there:
+        (tmp_path / "cases").mkdir()
+    assert main(["new-impl", "fresh"]) == 0
+    assert ("There is no folder cases here" in capsys.readouterr().out) is not there

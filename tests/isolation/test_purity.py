@@ -202,6 +202,14 @@ def test_of_every_implementation_and_set_of_layer_kinds_one_planned_case_is_audi
     assert always == {(key, name) for key in keys for name in ("mine", "theirs")}
 
 
+def test_networks_that_differ_in_an_activation_a_loss_or_the_number_of_steps_are_audited_each():
+    one = Case(next(iter(NETWORKS.values())), name="one")
+    others = [one.with_(steps=3), one.with_(loss="mean_absolute_error"), one.with_(optimizer="adam")]
+    always = always_audited([(case, "mine") for case in (one, *others)])
+    assert {key for key, _ in always} == {case.key for case in (one, *others)}
+    assert len(always_audited([(one, "mine"), (one.with_(batch_size=7), "mine")])) == 1
+
+
 def test_a_planned_run_audits_everyone_in_it_and_a_case_with_a_failure_where_it_is_the_first():
     case = impure.audited_case(False)
     for implementation, runs in ((Impure(), 5), (Impure(impure.a_wrong_gradient), 4)):

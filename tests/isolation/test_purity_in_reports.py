@@ -127,3 +127,12 @@ def test_a_look_that_finds_something_is_a_regression_and_one_that_finds_nothing_
     assert changes_between(pure, unaudited, tmp_path) == []
     assert changes_between(spoilt, pure, tmp_path) == [("newly-passing", AFTER)]
     assert changes_between(spoilt, unaudited, tmp_path) == [("vanished", AFTER)]
+
+
+def test_an_implementation_that_passed_without_a_look_is_a_finding_and_one_with_a_look_or_the_reference_is_none(pure):
+    without = [row for row in pure if row.kind != "purity"]
+    told = "the purity of {} was not looked at: it computes none of the cases that are run again for that"
+    assert told.format("impure") in report_of(without).noted
+    assert not any("was not looked at" in each for each in report_of(pure).noted)
+    keras = [replace(row, implementation="keras") for row in without]
+    assert Report(tuple(keras), {("audited", "keras"): 16}, {}).noted == ()

@@ -186,3 +186,14 @@ def test_a_writer_that_raises_stops_no_other_and_fails_the_run(project):
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["ERROR: writer 'broken' raised ValueError: no"])
     assert len(rows_in(project)) > 0
+
+
+def test_the_command_repeats_a_failure_from_where_pytest_was_called(project, mine, monkeypatch):
+    mine(factor=2)
+    inside = project.mkdir("inside")
+    (project.path / "mine.py").rename(inside / "mine.py")
+    monkeypatch.chdir(inside)
+    result = project.runpytest("..", "--impl", "mine.py", "-k", "units3-float32")
+    command = re.search(r"to repeat it: pytest (.*)", result.stdout.str())[1]
+    assert shlex.split(command)[0].startswith("../test_dense.py::")
+    project.runpytest(*shlex.split(command)).assert_outcomes(failed=1)

@@ -155,7 +155,8 @@ def test_the_json_is_strict_and_has_what_the_run_found(make_run, make_report, fa
     data = json.loads(JsonWriter().write(report, tmp_path).read_text(encoding="utf-8"), parse_constant=refuse)
     assert data["passed"] is False
     assert data["faults"] == list(report.faults)
-    assert data["findings"] == [HOSTILE]
+    assert data["findings"] == list(report.noted)
+    assert data["findings"][0] == HOSTILE
     assert data["counts"] == {"fail": 1, "missing": 1, "nonfinite": 1, "pass": 9}
     assert data["not_run"] == [["b-case", "mine"]]
     assert [plan["observables"] for plan in data["planned"]] == [12, 7]
