@@ -75,7 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     config.pluginmanager.register(Recorder(config), RECORDER)
     option = config.option
-    if option.impl or option.baseline or option.baseline_fail is not None or option.seed is not None:
+    impossible = not (option.time_limit > 0 and option.memory_limit > 0)
+    if option.impl or option.baseline or option.baseline_fail is not None or option.seed is not None or impossible:
         try:
             setup_of(config)
         except HarnessError as error:

@@ -14,6 +14,8 @@ from harness.report.severity import counted, how_bad, numbers, worst_first
 MOST_ROWS = 10
 COLUMNS = 4
 MOST_NAMES = 20
+# After a run that was ended early, what failed shall not scroll away.
+MOST_NOT_RUN = 5
 
 
 def summary(report: Report, files: Sequence[Path] = (), changes: Changes | None = None) -> list[str]:
@@ -147,16 +149,17 @@ def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _bullets(title: str, texts: Sequence[str]) -> list[str]:
+def _bullets(title: str, texts: Sequence[str], most: int = MOST_NAMES) -> list[str]:
     lines = [title] if texts else []
-    for text in texts[:MOST_NAMES]:
+    for text in texts[:most]:
         first, *rest = printable_lines(text)
         lines += [f"  {first}", *(f"    {line}" for line in rest[-MOST_LINES_OF_A_REASON:])]
-    return [*lines, f"  and {len(texts) - MOST_NAMES:,} more"] if len(texts) > MOST_NAMES else lines
+    return [*lines, f"  and {len(texts) - most:,} more"] if len(texts) > most else lines
 
 
 def _not_run(report: Report) -> list[str]:
-    return _bullets("not carried out", [f"{case} by {implementation}" for case, implementation in report.not_run])
+    pairs = [f"{case} by {implementation}" for case, implementation in report.not_run]
+    return _bullets("not carried out", pairs, MOST_NOT_RUN)
 
 
 def _verdict(report: Report) -> list[str]:

@@ -49,6 +49,13 @@ def test_a_name_that_is_taken(project):
     refused(project.runpytest("--impl", "mine.py"), "already taken by plugin 'vectorized'")
 
 
+@pytest.mark.parametrize("option", ["--time-limit=0", "--memory-limit=-1"])
+def test_a_limit_that_nothing_can_keep(project, option):
+    result = project.runpytest(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    refused(result, f"{option.partition('=')[0]} expected a number of", "above 0")
+
+
 def test_a_negative_seed(project):
     refused(project.runpytest("--seed=-1"), "--seed expected an integer of 0 or more, got -1")
 

@@ -90,7 +90,7 @@ def test_findings_and_what_was_not_carried_out_are_listed(make_run, make_report)
     start = lines.index("findings")
     assert lines[start + 1 : start + 3] == ["  plugin 'x' (x.py): no", "    second line"]
     assert "  b-0 by mine" in lines
-    assert "  and 10 more" in lines
+    assert "  and 25 more" in lines
     assert "mine: 12 pass; judged 12 of 372 observables (3.2 %)" in lines
 
 
