@@ -89,9 +89,7 @@ def _changes(got: Array, expected: Estimate, observable: Observable, case: Case)
             yield _Change(f"as {case.dtype}: it came as {got.dtype}", got, expected)
         for text, factor in _factors(observable, case).items():
             # The expected values are scaled, and not what was got: their errors then scale with them.
-            yield _Change(
-                f"but for a factor: it is {text} times what it should be", got, expected.scaled(float(factor))
-            )
+            yield _Change(f"but for a factor: it is {text}", got, expected.scaled(float(factor)))
     elif got.size == expected.value.size:
         yield _Change(f"once its shape {got.shape} is {expected.shape}", got.reshape(expected.shape), expected)
     yield from _orders(got, expected, observable, case)
@@ -100,29 +98,38 @@ def _changes(got: Array, expected: Estimate, observable: Observable, case: Case)
 def _factors(observable: Observable, case: Case) -> dict[str, Fraction]:
     """Return factors that people forget or repeat, in words; the commonest first."""
     samples, outputs = case.batch_size, prod(case.network.output_shape)
-    named = {"N": samples, "K": outputs, "N*K": samples * outputs, "2": 2}
+    named = {
+        "N": (samples, "the samples"),
+        "K": (outputs, "the outputs"),
+        "N*K": (samples * outputs, "samples and outputs"),
+        "2": (2, ""),
+    }
     node = next((each for each in case.network.nodes if each.name == observable.layer), None)
     for argument in ("pool_size", "kernel_size", "strides"):
         window = getattr(node.layer, argument, None) if node is not None else None
         if window is not None:
-            named[f"the area of {argument}"] = prod(window)
-    words = {
-        "N": f"N = {samples} (the samples)",
-        "K": f"K = {outputs} (the outputs)",
-        "N*K": f"N*K = {samples * outputs} (samples and outputs)",
-    }
-    factors: dict[str, Fraction] = {"-1": Fraction(-1)}
-    for name, value in named.items():
-        if value > 1:
-            text = words.get(name, name if name == "2" else f"{value} ({name})")
-            factors.setdefault(text, Fraction(value))
-            factors.setdefault(f"1/{text}" if name != "N*K" else f"1/({name}), {text}", Fraction(1, value))
-    with_sign = {f"-{text}" if text[0].isdigit() else f"-1 and {text}": -f for text, f in factors.items() if f != -1}
-    distinct: dict[str, Fraction] = {}
-    for text, factor in {**factors, **with_sign}.items():
-        if factor not in distinct.values():
-            distinct[text] = factor
-    return distinct
+            named[f"area({argument})"] = prod(window), ""
+    words: dict[Fraction, str] = {Fraction(-1): "-1 times what it should be"}
+    for sign in (1, -1):
+        for name, (value, meaning) in named.items():
+            if value > 1:
+                for factor in (Fraction(sign * value), Fraction(sign, value)):
+                    words.setdefault(factor, _factor_in_words(factor, name, meaning))
+    return {text: factor for factor, text in words.items()}
+
+
+def _factor_in_words(factor: Fraction, name: str, meaning: str) -> str:
+    """Return ``1/4 of what it should be: 1/N, with N = 4 (the samples)``; a factor of 2 means nothing more."""
+    text = f"{factor} {'times' if factor.denominator == 1 else 'of'} what it should be"
+    if name == str(abs(factor.numerator) * factor.denominator):
+        return text
+    value = max(abs(factor.numerator), factor.denominator)
+    known = f"{name} = {value}" + (f" ({meaning})" if meaning else "")
+    if factor == value:
+        return f"{text}: {known}"
+    sign = "-" if factor < 0 else ""
+    formula = name if factor.denominator == 1 else f"1/({name})" if "*" in name else f"1/{name}"
+    return f"{text}: {sign}{formula}, with {known}"
 
 
 def _orders(got: Array, expected: Estimate, observable: Observable, case: Case) -> Iterator[_Change]:

@@ -6,6 +6,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from harness.activations import as_activation
 from harness.adapters.parameters import Named
 from harness.adapters.trained import TrainedNetwork
 from harness.case import Case
@@ -65,7 +66,7 @@ class WholeNetwork(TrainedNetwork):
         self.name = name
         self.version = version
         self.default = default
-        self.conventions = self._changed(Conventions(), conventions)
+        self.conventions = self._declared(conventions)
         self._layers = [_layer(name, part) for part in layers.split(",")]
         self._names = _names([kind for kind, _ in self._layers])
         self._build = build
@@ -87,8 +88,7 @@ class WholeNetwork(TrainedNetwork):
         nodes = case.network.nodes
         asked = [(node.layer.kind, node.layer.fused_activation.keras_name) for node in nodes]
         if asked != self._layers:
-            came = ", ".join(f"{kind} {activation}".removesuffix(" linear") for kind, activation in asked)
-            raise Unsupported(f"{self.name} is another network than {came}")
+            raise Unsupported(f"{self.name} is {_in_words(self._layers)}, and the case's network is {_in_words(asked)}")
         optimizer = case.the_optimizer
         if case.the_loss != self._loss or not isinstance(optimizer, SGD) or optimizer.momentum:
             raise Unsupported(f"{self.name} trains with {self._loss.kind} and plain SGD only")
@@ -149,7 +149,14 @@ def _layer(name: str, text: str) -> tuple[str, str]:
     kind, _, activation = text.strip().partition(" ")
     if kind not in LAYERS:
         raise SpecificationError(f"{name} has a layer {kind!r}.{nearest(kind, LAYERS)}")
-    return kind, activation.strip() or "linear"
+    try:
+        return kind, as_activation(activation.strip() or None).keras_name
+    except SpecificationError as error:
+        raise SpecificationError(f"{name} has a layer {text.strip()!r}: {error}") from None
+
+
+def _in_words(layers: list[tuple[str, str]]) -> str:
+    return ", ".join(f"{kind} {activation}".removesuffix(" linear") for kind, activation in layers)
 
 
 def _names(kinds: list[str]) -> list[str]:

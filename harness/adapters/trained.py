@@ -10,7 +10,8 @@ from harness.adapters.parameters import Named, Translation, named
 from harness.case import Case
 from harness.errors import HarnessError, Unsupported
 from harness.implementation import Implementation
-from harness.layerwise.conventions import Conventions, Declared
+from harness.layerwise.alternatives import agreeing
+from harness.layerwise.conventions import Conventions, Declared, arguments_of
 from harness.layerwise.declaring import advise
 from harness.layerwise.observed import Observed
 from harness.layerwise.translation import Samples
@@ -138,14 +139,14 @@ class TrainedNetwork(Implementation):
 
     def declaration(self, problem: Problem, shown: Mapping[str, Array], observable: str) -> str:
         """Say what to declare for everything to be right; empty where no declaration makes it so."""
-        for name, values in ALTERNATIVES.items():
-            for value in values:
-                if value == getattr(self.conventions, name):
-                    continue
-                changed = self.conventions.changed({name: value})  # type: ignore[misc]
-                if self.with_conventions(changed)._agrees(problem):
-                    return f"{self.name} {AGREES} if you declare {name}={value!r}"
-        return ""
+        tried = (
+            (self.conventions.changed({name: value}), {name: value})  # type: ignore[misc]
+            for name, values in ALTERNATIVES.items()
+            for value in values
+            if value != getattr(self.conventions, name)
+        )
+        text = agreeing(tried, lambda changed: self.with_conventions(changed)._agrees(problem))
+        return f"{self.name} {AGREES} if you declare {text}" if text else ""
 
     def _agrees(self, problem: Problem) -> bool:
         try:
@@ -163,9 +164,9 @@ class TrainedNetwork(Implementation):
             for name, array in shown.items()
         )
 
-    def _changed(self, conventions: Conventions, declared: Declared) -> Conventions:
+    def _declared(self, conventions: Declared) -> Conventions:
         try:
-            return conventions.changed(declared)
+            return Conventions().changed(conventions, arguments_of(type(self)))
         except HarnessError as error:
             raise type(error)(f"{self.name}: {error}") from None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import fields
 from typing import Any, Unpack
 
 import numpy as np
@@ -12,7 +13,7 @@ from harness.case import Case
 from harness.errors import Unsupported
 from harness.layerwise.conventions import Conventions, Declared
 from harness.observables import Observable
-from harness.optimizers import SGD
+from harness.optimizers import SGD, Optimizer
 from harness.problem import Array
 
 Weights = Mapping[str, Mapping[str, Any]]
@@ -53,7 +54,7 @@ class UpdateOnly(TrainedNetwork):
         self.name = name
         self.version = version
         self.default = default
-        self.conventions = self._changed(Conventions(), conventions)
+        self.conventions = self._declared(conventions)
         self._build = build
         self._set_weights = set_weights
         self._train_step = train_step
@@ -66,7 +67,7 @@ class UpdateOnly(TrainedNetwork):
         optimizer = case.the_optimizer
         plain = isinstance(optimizer, SGD) and not optimizer.momentum
         if not (plain or self._any_optimizer):
-            raise Unsupported(f"{self.name} trains with plain SGD, and not with {optimizer.kind}")
+            raise Unsupported(f"{self.name} trains with plain SGD, and not with {_in_words(optimizer)}")
         return self._build(case)
 
     def loaded(self, case: Case, network: Any, weights: Named) -> None:
@@ -92,3 +93,10 @@ class UpdateOnly(TrainedNetwork):
         other = copy(self)
         other.conventions = conventions
         return other
+
+
+def _in_words(optimizer: Optimizer) -> str:
+    """Return ``SGD(momentum=0.9)``: what is not the default, but for the learning rate, which every step is given."""
+    values = {each.name: (getattr(optimizer, each.name), each.default) for each in fields(optimizer)}
+    told = [f"{name}={now!r}" for name, (now, usual) in values.items() if now != usual and name != "learning_rate"]
+    return f"{optimizer.kind}({', '.join(told)})" if told else optimizer.kind

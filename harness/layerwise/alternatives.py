@@ -1,9 +1,9 @@
 """What could be declared of an operator besides what is declared: one convention at a time, then two, then three."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from harness import activations, layers, losses
 from harness.case import DTYPES
@@ -12,6 +12,9 @@ from harness.layerwise.description import Description
 from harness.layerwise.given import Given
 from harness.network import Node
 from harness.specification import Specification
+
+Tried = TypeVar("Tried")
+Change = Mapping[str, object]
 
 CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose, layers.DepthwiseConv2D)
 MAXIMUM = (layers.MaxPooling2D, layers.GlobalMaxPooling2D)
@@ -28,12 +31,13 @@ FACTORS = ("1/2", "2", "N", "K", "N*K", "N/2", "K/2", "N*K/2", "2*N", "1/K", "1/
 ORDERS = ("CHW", "WHC", "CWH", "WCH", "HCW", "HWC")
 # Conventions that go together, so that three of them may be undeclared at once.
 SHAPES = ("layout", "features", "kernel_axes", "dense_axes", "bias_axes")
+MOST_NAMED = 3
 
 
 def alternatives(
     given: Given, specification: Specification, node: Node | None, at_once: int
-) -> Iterator[tuple[Given, str]]:
-    """Yield an operator given otherwise, and what would be declared.
+) -> Iterator[tuple[Given, Change]]:
+    """Yield an operator given otherwise, and what would be declared; the values of the same conventions together.
 
     Args:
         given: as it is.
@@ -48,10 +52,41 @@ def alternatives(
                 continue
             for values in itertools.product(*(options[name] for name in names)):
                 change = dict(zip(names, values, strict=True))
-                yield _changed(given, change), ", ".join(f"{name}={value!r}" for name, value in change.items())
+                yield _changed(given, change), change
 
 
-def _changed(given: Given, change: Mapping[str, object]) -> Given:
+def agreeing(tried: Iterable[tuple[Tried, Change]], agrees: Callable[[Tried], bool]) -> str:
+    """Return what to declare in words, and what else would do as well; empty where nothing agrees.
+
+    On few elements several values may agree, of which a larger case accepts only one.
+
+    Args:
+        tried: what is tried, and what would be declared; the values of the same conventions together.
+        agrees: tells whether it is right.
+    """
+    found: list[Change] = []
+    for each, change in tried:
+        if found and (change.keys() != found[0].keys() or len(found) > MOST_NAMED):
+            break
+        if agrees(each):
+            found.append(change)
+    return _in_words(found) if found else ""
+
+
+def _in_words(found: list[Change]) -> str:
+    named, more = found[:MOST_NAMED], ["…"] if len(found) > MOST_NAMED else []
+    differing = [name for name, value in found[0].items() if any(change[name] != value for change in found)]
+    if len(differing) == 1:
+        values = {name: [repr(value)] for name, value in found[0].items()}
+        values[differing[0]] = [repr(change[differing[0]]) for change in named] + more
+        text = ", ".join(f"{name}={' or '.join(each)}" for name, each in values.items())
+    else:
+        each_apart = [", ".join(f"{name}={value!r}" for name, value in change.items()) for change in named]
+        text = "; or ".join(each_apart + more)
+    return f"{text}: this case cannot tell them apart" if differing else text
+
+
+def _changed(given: Given, change: Change) -> Given:
     operator: Any = given.operator
     if "lazy" in change:
         operator = replace(operator, lazy=True)

@@ -1,9 +1,11 @@
 """Conventions: what may differ between right implementations, declared by name and shown in every report."""
 
 import ast
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from harness.case import DTYPES
 from harness.errors import SpecificationError, nearest
@@ -123,8 +125,12 @@ class Conventions:
         names = [field.name for field in fields(self) if getattr(self, field.name) != getattr(usual, field.name)]
         return ", ".join(f"{name} = {getattr(self, name)}" for name in names)
 
-    def changed(self, declared: Declared) -> "Conventions":
+    def changed(self, declared: Declared, arguments: Iterable[str] = ()) -> "Conventions":
         """Return these with some declared otherwise.
+
+        Args:
+            declared: by name.
+            arguments: what else could have been meant by a name, where conventions are declared among arguments.
 
         Raises:
             SpecificationError: no convention has that name, or it cannot have that value.
@@ -132,7 +138,8 @@ class Conventions:
         known = [field.name for field in fields(self)]
         for name, value in declared.items():
             if name not in known:
-                raise SpecificationError(f"unknown convention {name}={value!r}.{nearest(name, known)}")
+                meant = nearest(name, [*known, *arguments])
+                raise SpecificationError(f"unknown argument or convention {name}={value!r}.{meant}")
         return replace(self, **declared)
 
     def axes_of(self, rank: int) -> str:
@@ -157,6 +164,12 @@ class Conventions:
 
     def _refuse(self, argument: str, expected: str) -> None:
         raise SpecificationError(f"expected {argument} to be {expected}, got {argument}={getattr(self, argument)!r}.")
+
+
+def arguments_of(declaring: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of the arguments, beside conventions, of what conventions are declared in."""
+    parameters = inspect.signature(declaring).parameters.values()
+    return tuple(each.name for each in parameters if each.kind is not inspect.Parameter.VAR_KEYWORD)
 
 
 def _value(node: ast.expr, names: dict[str, int]) -> Fraction:

@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.errors import Unsupported
 from harness.layers import Activation
-from harness.layerwise.alternatives import alternatives
+from harness.layerwise.alternatives import agreeing, alternatives
 from harness.layerwise.binding import bound_loss, bound_place
 from harness.layerwise.given import Arrangement, Given, Place, arranged
 from harness.network import INPUT, Node
@@ -56,13 +56,15 @@ def declaration(implementation: "Layerwise", problem: Problem, shown: Shown, obs
         return trial.loss() if layer == "loss" else trial.layer(arrangement.places[layer])
 
 
-def advise(error: Exception, declared: str) -> None:
-    """Add to an error what to declare, if there is anything.
+def advise(error: Exception, declared: str, where: str = "") -> None:
+    """Add to an error where it was raised, and what to declare, if there is anything.
 
-    The error is repeated in that line, because where there is room for one line, the last one is shown.
+    The error is repeated in the last line, because where there is room for one line, that one is shown.
     """
+    what = f"{type(error).__name__}: {error}".partition("\n")[0]
+    if where:
+        error.add_note(where if declared else f"{where}: {what}")
     if declared:
-        what = f"{type(error).__name__}: {error}".partition("\n")[0]
         error.add_note(f"{declared}; as it is, it raises {what}")
 
 
@@ -89,10 +91,14 @@ class _Trial:
         ):
             if given is None:
                 continue
-            for other, text in alternatives(given, specification, node, self._at_once(node)):
+
+            def agrees(other: Given, of_activation: bool = of_activation) -> bool:
                 changed = replace(place, activation=other) if of_activation else replace(place, given=other)
-                if self._computed_in(other)._layer_agrees(changed, inputs):
-                    return f"{specification.kind} {SENTENCE} {text}"
+                return self._computed_in(other)._layer_agrees(changed, inputs)
+
+            text = agreeing(alternatives(given, specification, node, self._at_once(node)), agrees)
+            if text:
+                return f"{specification.kind} {SENTENCE} {text}"
         return self._fused(place)
 
     def _fused(self, place: Place) -> str:
@@ -126,9 +132,11 @@ class _Trial:
         loss = self.problem.case.the_loss
         if self._loss_agrees(given, prediction):
             return ""
-        for other, text in alternatives(given, loss, None, 2):
-            if self._computed_in(other)._loss_agrees(other, prediction):
-                return f"{loss.kind} {SENTENCE} {text}"
+        text = agreeing(
+            alternatives(given, loss, None, 2), lambda other: self._computed_in(other)._loss_agrees(other, prediction)
+        )
+        if text:
+            return f"{loss.kind} {SENTENCE} {text}"
         last = self.problem.case.network.nodes[-1]
         names = [f"gradient/{last.name}/{parameter}" for parameter in last.parameters] + [f"backward/{last.name}"]
         softmax = last.layer.fused_activation.keras_name == "softmax" and not given.fused

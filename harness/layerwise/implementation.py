@@ -1,6 +1,6 @@
 """Layerwise: an implementation made of operators, composed and trained by the harness."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, Unpack
 
@@ -8,14 +8,15 @@ from harness.case import Case
 from harness.errors import HarnessError, Unsupported
 from harness.implementation import Implementation
 from harness.layerwise.binding import bound
-from harness.layerwise.conventions import Conventions, Declared
+from harness.layerwise.conventions import Conventions, Declared, arguments_of
 from harness.layerwise.declaring import advise, declaration
 from harness.layerwise.description import described, listed
 from harness.layerwise.functions import Functions
 from harness.layerwise.given import Given, arranged
 from harness.layerwise.observed import Observed
 from harness.layerwise.operators import check_operator, operator_kind
-from harness.layerwise.training import Position, train
+from harness.layerwise.position import Position
+from harness.layerwise.training import train
 from harness.observables import Observable
 from harness.problem import Array, Problem
 from harness.specification import Specification
@@ -59,7 +60,7 @@ class Layerwise(Implementation):
         self.name = name
         self.version = version
         self.default = default
-        self.conventions = self._changed(Conventions(), conventions)
+        self.conventions = self._changed(Conventions(), conventions, arguments_of(Layerwise))
         self._given = {kind: Given(operator, self.conventions) for kind, operator in (operators or {}).items()}
 
     @property
@@ -84,11 +85,12 @@ class Layerwise(Implementation):
             SpecificationError: no operator has that name, or the class lacks a function.
         """
         room, kind = operator_kind(name)
+        own = self._changed(self.conventions, conventions, arguments_of(self.implements))
 
         def register(given: C) -> C:
             operator = given()
             check_operator(room, operator, f"{self.name}'s {name}")
-            self._add(kind, operator, fused, conventions)
+            self._add(kind, operator, fused, own)
             return given
 
         return register
@@ -121,7 +123,8 @@ class Layerwise(Implementation):
             SpecificationError: no operator has that name.
         """
         _, kind = operator_kind(name)
-        self._add(kind, Functions(forward, backward, listed(returns)), fused, conventions)
+        own = self._changed(self.conventions, conventions, arguments_of(self.functions))
+        self._add(kind, Functions(forward, backward, listed(returns)), fused, own)
 
     def describes(
         self,
@@ -168,6 +171,7 @@ class Layerwise(Implementation):
             SpecificationError: something is said that cannot be meant, or not enough to see the gradients.
         """
         room, kind = operator_kind(name)
+        own = self._changed(self.conventions, conventions, arguments_of(self.describes))
         if room == "optimizers":
             raise HarnessError(f"{self.name}'s {name}: an optimizer is given by implements('{name}').")
         description = described(
@@ -184,12 +188,12 @@ class Layerwise(Implementation):
             learning_rate=learning_rate,
             lazy=lazy,
         )
-        self._add(kind, description, fused, conventions)
+        self._add(kind, description, fused, own)
 
     def run(self, problem: Problem) -> Mapping[str, Array]:
         """Train for the case's steps and return what was computed, also on this implementation's behalf.
 
-        An error says what to declare, where a declaration would have prevented it.
+        An error says in which call it was raised, and what to declare, where that would have prevented it.
         """
         shown: dict[str, Array] = {}
         position = Position()
@@ -198,7 +202,9 @@ class Layerwise(Implementation):
         except Unsupported:
             raise
         except Exception as error:  # only to say more about it
-            advise(error, declaration(self, problem, shown, position.observable))
+            # Operators with conventions of their own are given other shapes than those that are known here.
+            axes = " in Keras's axes" if position.words and self.declared(problem.case) else ""
+            advise(error, declaration(self, problem, shown, position.observable), position.words + axes)
             raise
 
     def trained(
@@ -265,12 +271,11 @@ class Layerwise(Implementation):
         kinds += [type(case.the_loss), type(case.the_optimizer)]
         return {kind: self._given[kind] for kind in dict.fromkeys(kinds) if kind in self._given}
 
-    def _add(self, kind: type[Specification], operator: Any, fused: str, declared: Declared) -> None:
-        own = self._changed(self.conventions, declared)
+    def _add(self, kind: type[Specification], operator: Any, fused: str, own: Conventions) -> None:
         self._given[kind] = Given(operator, own, listed(fused))
 
-    def _changed(self, conventions: Conventions, declared: Declared) -> Conventions:
+    def _changed(self, conventions: Conventions, declared: Declared, arguments: Iterable[str]) -> Conventions:
         try:
-            return conventions.changed(declared)
+            return conventions.changed(declared, arguments)
         except HarnessError as error:
             raise type(error)(f"{self.name}: {error}") from None

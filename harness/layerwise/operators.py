@@ -60,7 +60,9 @@ def operator_kind(name: str) -> tuple[str, type[Specification]]:
             known.setdefault(kind.__name__, (room, kind))
             known.setdefault(file_name(kind), (room, kind))
     if name not in known:
-        raise SpecificationError(f"unknown operator {name!r}.{nearest(name, known)}")
+        # Activations go by the name that Keras's layers take, everything else by its class.
+        usual = [file_name(kind) if room == "activations" else kind.__name__ for room, kind in known.values()]
+        raise SpecificationError(f"unknown operator {name!r}.{nearest(name, dict.fromkeys(usual))}")
     return known[name]
 
 

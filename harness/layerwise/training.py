@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.errors import HarnessError
 from harness.layerwise.binding import Bound, BoundPlace
+from harness.layerwise.position import Position
 from harness.network import INPUT, Node
 from harness.observables import backward_name
 from harness.problem import Array, Batch, Problem
@@ -28,13 +29,6 @@ class _Forward:
 
     outputs: Mapping[str, Array]
     caches: Mapping[str, tuple[Any, Any]]
-
-
-@dataclass
-class Position:
-    """How far a run has come: the last stage that was begun, by the name of its observable."""
-
-    observable: str = ""
 
 
 def train(name: str, problem: Problem, operators: Bound, shown: dict[str, Array], position: Position) -> None:
@@ -78,24 +72,25 @@ class _Composition:
         for step, batch in enumerate(self.problem.batches, 1):
             forward = self._forward(step, weights, batch, shown)
             prediction = forward.outputs[self.nodes[-1].name]
-            self.position.observable = f"{step}/loss"
+            self.position.reach(f"{step}/loss", "forward of the loss", y_true=batch.y, y_pred=prediction)
             shown[f"{step}/loss"] = np.asarray(self.loss.forward(self.case.loss, batch.y, prediction))
-            self.position.observable = f"{step}/backward/loss"
+            self.position.reach(f"{step}/backward/loss", "backward of the loss", y_true=batch.y, y_pred=prediction)
             dy = self.loss.backward(self.case.loss, batch.y, prediction)
             dy = self._keep(shown, f"{step}/backward/loss", dy, prediction.shape)
             gradients = self._backward(step, weights, forward, dy, shown)
             weights, slots = self._update(step, weights, forward, gradients, slots, shown)
         prediction = self._infer(weights, self.problem.batches[0], shown)
         y = self.problem.batches[0].y
+        self.position.reach("final/loss", "forward of the loss", y_true=y, y_pred=prediction)
         shown["final/loss"] = np.asarray(self.loss.forward(self.case.loss, y, prediction))
 
     def _forward(self, step: int, weights: Weights, batch: Batch, shown: dict[str, Array]) -> _Forward:
         outputs: dict[str, Array] = {INPUT: batch.x}
         caches: dict[str, tuple[Any, Any]] = {}
         for node in self.nodes:
-            self.position.observable = f"{step}/forward/{node.name}"
             own = self._own(node)
             x = _one_or_all(tuple(outputs[source] for source in node.inputs))
+            self.position.reach(f"{step}/forward/{node.name}", f"forward of {node.name}", x=x)
             returned = own.layer.forward(own.place.layer, weights[node.name], x)
             linear, cache = self._two(f"{node.layer.kind}.forward", returned)
             y, activation_cache = self._activate(node, linear)
@@ -109,10 +104,13 @@ class _Composition:
         arriving: dict[str, Array] = {self.nodes[-1].name: dy}
         gradients: dict[tuple[str, str], Array] = {}
         for node in reversed(self.nodes):
-            self.position.observable = backward_name(step, node, node.inputs[0])
+            stage = backward_name(step, node, node.inputs[0])
             own = self._own(node)
             cache, activation_cache = forward.caches[node.name]
+            self.position.reach(stage, f"backward of {_activation_of(node)}", dy=arriving[node.name])
             dlinear = self._activation_backward(node, activation_cache, arriving[node.name])
+            x = _one_or_all(tuple(forward.outputs[source] for source in node.inputs))
+            self.position.reach(stage, f"backward of {node.name}", x=x, dy=dlinear)
             returned = own.layer.backward(own.place.layer, weights[node.name], cache, dlinear)
             dx, by_parameter = self._two(f"{node.layer.kind}.backward", returned)
             if not isinstance(by_parameter, Mapping):
@@ -151,16 +149,20 @@ class _Composition:
                 if (node.name, parameter) not in gradients:
                     raise _Unusable
                 key = node.name, parameter
+                name = f"{step}/update/{node.name}/{parameter}"
+                before = weights[node.name][parameter]
+                call = f"update of {node.name}'s {parameter}"
+                self.position.reach(name, call, weight=before, gradient=gradients[key])
                 weight, new_slots[key] = self._two(
                     f"{self.case.the_optimizer.kind}.update",
-                    self.optimizer.update(
-                        self.case.optimizer, step, weights[node.name][parameter], gradients[key], slots.get(key, {})
-                    ),
+                    self.optimizer.update(self.case.optimizer, step, before, gradients[key], slots.get(key, {})),
                 )
-                name = f"{step}/update/{node.name}/{parameter}"
                 new_weights[node.name][parameter] = self._keep(shown, name, weight, shape)
             if node.state:
                 own, cache = self._own(node), forward.caches[node.name][0]
+                x = _one_or_all(tuple(forward.outputs[source] for source in node.inputs))
+                first = f"{step}/update/{node.name}/{next(iter(node.state))}"
+                self.position.reach(first, f"moving statistics of {node.name}", x=x)
                 statistics = own.layer.moving(own.place.layer, weights[node.name], cache)
                 for part, shape in node.state.items():
                     if part not in statistics:
@@ -174,6 +176,7 @@ class _Composition:
         for node in self.nodes:
             own = self._own(node)
             x = _one_or_all(tuple(outputs[source] for source in node.inputs))
+            self.position.reach("final/forward", f"inference of {node.name}", x=x)
             if hasattr(own.layer, "infer"):
                 linear = own.layer.infer(own.place.layer, weights[node.name], x)
             else:
@@ -191,6 +194,7 @@ class _Composition:
         if operator is None:
             return linear, None
         self._expect_array(linear, f"what {node.layer.kind}.forward returns for {node.name}")
+        self.position.reach(self.position.observable, f"forward of {_activation_of(node)}", x=linear)
         y, cache = self._two(f"{activation.keras_name}.forward", operator.forward(activation, linear))
         return y, cache
 
@@ -224,6 +228,10 @@ class _Composition:
         handed_on = own.astype(self.problem.dtype, copy=True)
         handed_on.flags.writeable = False
         return handed_on
+
+
+def _activation_of(node: Node) -> str:
+    return f"{node.name}'s {node.layer.fused_activation.keras_name}"
 
 
 def _one_or_all(arrays: tuple[Array, ...]) -> Array | tuple[Array, ...]:

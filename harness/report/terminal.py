@@ -1,5 +1,6 @@
 """The terminal's summary, written to be read from its last line upwards."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,9 @@ COLUMNS = 4
 MOST_NAMES = 20
 # After a run that was ended early, what failed shall not scroll away.
 MOST_NOT_RUN = 5
+
+# What follows says in which layer of which shapes an error was raised: one bug is raised in many.
+_WHERE = re.compile(r"\n(in step \d+|after the last step), [\s\S]*")
 
 
 def summary(report: Report, files: Sequence[Path] = (), changes: Changes | None = None) -> list[str]:
@@ -81,7 +85,7 @@ def worst_rows(report: Report, most: int = MOST_ROWS) -> list[list[Comparison]]:
     for row in worst_first(report.rows):
         part = row.observable if row.kind == PURITY else row.part if row.kind in ("gradient", "update") else ""
         stages = row.layer_kind, row.kind, part
-        key = (row.verdict, row.reason) if row.verdict in WHOLE_RUN else stages
+        key = (row.verdict, _WHERE.sub("", row.reason)) if row.verdict in WHOLE_RUN else stages
         groups.setdefault((row.implementation, *key), []).append(row)
     return list(groups.values())[:most]
 

@@ -283,7 +283,7 @@ def test_what_is_declared_is_said_of_the_operators_that_a_case_needs():
 @pytest.mark.parametrize(
     ("declared", "message"),
     [
-        ({"layuot": "NCHW"}, "mine: unknown convention layuot='NCHW'. Did you mean layout?"),
+        ({"layuot": "NCHW"}, "mine: unknown argument or convention layuot='NCHW'. Did you mean layout?"),
         ({"layout": "NCCHW"}, "expected layout to be axes out of N, H, W, C and 1, none of them twice, got layout="),
         ({"flatten": "HW"}, "expected flatten to be an order of H, W and C, got flatten='HW'"),
         ({"ties": "last"}, "expected ties to be one of 'first', 'any', got ties='last'"),

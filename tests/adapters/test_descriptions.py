@@ -267,6 +267,35 @@ def test_a_description_that_does_not_fit_the_class_is_an_error_with_the_nearest_
     assert message in told.trace.reason
 
 
+@pytest.mark.parametrize(
+    ("register", "words", "message"),
+    [
+        ("describes", {"rest": "zero()"}, "unknown argument or convention rest='zero()'. Did you mean reset?"),
+        (
+            "describes",
+            {"backwards": "b(dy)"},
+            "unknown argument or convention backwards='b(dy)'. Did you mean backward?",
+        ),
+        ("describes", {"layuot": "NCHW"}, "unknown argument or convention layuot='NCHW'. Did you mean layout?"),
+        ("functions", {"retuns": "dx"}, "unknown argument or convention retuns='dx'. Did you mean returns?"),
+        ("implements", {"fusd": "relu"}, "unknown argument or convention fusd='relu'. Did you mean fused?"),
+    ],
+)
+def test_a_word_is_answered_by_the_nearest_among_arguments_and_conventions(register, words, message):
+    arguments = {"describes": (Plain,), "functions": (print, print), "implements": ()}[register]
+    with pytest.raises(SpecificationError) as refused:
+        getattr(Layerwise("mine"), register)("Dense", *arguments, **words)
+    assert str(refused.value) == f"mine: {message}"
+
+
+def test_a_word_like_none_is_answered_by_all_arguments_and_conventions():
+    with pytest.raises(SpecificationError, match="Expected one of: ") as refused:
+        Layerwise("mine").describes("Dense", Plain, xyzzy=1)
+    named = str(refused.value).partition("Expected one of: ")[2].removesuffix(".").split(", ")
+    assert {"reset", "forward", "backward", "layout", "kernel_axes"} <= set(named)
+    assert len(named) == len(set(named))
+
+
 def test_an_optimizer_is_not_described():
     with pytest.raises(HarnessError, match=r"an optimizer is given by implements\('SGD'\)"):
         Layerwise("mine").describes("SGD", print)

@@ -1,5 +1,8 @@
 """What the numbers of one observable say: a factor, a transpose, a flip; and nothing where they say nothing."""
 
+import re
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -41,11 +44,17 @@ DENSE = "1/gradient/dense/kernel"
     ("observable", "change", "sentence"),
     [
         (KERNEL, lambda g: -g, "agrees exactly but for a factor: it is -1 times what it should be"),
-        (KERNEL, lambda g: g * 5, "it is N = 5 (the samples) times"),
-        (KERNEL, lambda g: (g / 5).astype(g.dtype), "it is 1/N = 5 (the samples) times"),
+        (KERNEL, lambda g: g * 5, "it is 5 times what it should be: N = 5 (the samples)"),
+        (KERNEL, lambda g: (g / 5).astype(g.dtype), "it is 1/5 of what it should be: 1/N, with N = 5 (the samples)"),
+        (KERNEL, lambda g: g * -5, "it is -5 times what it should be: -N, with N = 5 (the samples)"),
+        (
+            "1/backward/loss",
+            lambda g: (g / 20).astype(g.dtype),
+            "it is 1/20 of what it should be: 1/(N*K), with N*K = 20 (samples and outputs)",
+        ),
         (KERNEL, lambda g: 2 * g, "it is 2 times"),
-        (KERNEL, lambda g: g / 2, "it is 1/2 times"),
-        ("1/backward/loss", lambda g: g * 20, "it is N*K = 20 (samples and outputs) times"),
+        (KERNEL, lambda g: g / 2, "it is 1/2 of what it should be"),
+        ("1/backward/loss", lambda g: g * 20, "it is 20 times what it should be: N*K = 20 (samples and outputs)"),
         (KERNEL, lambda g: g[::-1, ::-1].copy(), "agrees exactly after a flip along axis 0 and 1"),
         (KERNEL, lambda g: g.transpose(1, 0, 2, 3).copy(), "after a transpose: its axes are in the order [1, 0, 2, 3]"),
         (KERNEL, lambda g: g.transpose(3, 2, 0, 1).copy(), "agrees exactly after a transpose"),
@@ -78,6 +87,23 @@ def test_nothing_is_said_where_no_such_thing_was_done(said, change):
     assert said(KERNEL, change) == ""
 
 
+FACTORS = [Fraction(sign * n, d) for sign in (1, -1) for n, d in ((2, 1), (1, 2), (5, 1), (1, 5), (3, 1), (1, 60))]
+
+
+@pytest.mark.parametrize("factor", [Fraction(-1), *FACTORS])
+def test_a_factor_in_words_is_the_factor(factor, right):
+    """N = 5, K = 12, and windows of 3 times 1."""
+    case = Case(Network((7, 5, 3), (Conv2D(3, (3, 1)), Flatten(), Dense(12))), batch_size=5, dtype="float64")
+    problem = make_problem(case)
+    shown = dict(Layerwise("right", operators=right).run(problem))
+    changed = {**shown, KERNEL: shown[KERNEL] * float(factor)}
+    sentence = suggested(problem, Plain(), changed, KERNEL, arithmetic_of(case.dtype))
+    said = re.match(r"agrees exactly but for a factor: it is (\S+) (times|of) what it should be", sentence)
+    assert said, sentence
+    assert Fraction(said[1]) == factor
+    assert said[2] == ("times" if factor.denominator == 1 else "of")
+
+
 class Transposed:
     """A dense layer whose kernel is (out, in), and which raises where it is not."""
 
@@ -103,7 +129,7 @@ class Refusing(Transposed):
             "Dense agrees exactly if you declare dense_axes='OI'; "
             "as it is, it raises ValueError: expected a kernel (out, in)",
         ),
-        (Refusing(), "ValueError: expected better weather"),
+        (Refusing(), "in step 1, forward of dense with x (3, 7): ValueError: expected better weather"),
     ],
 )
 def test_the_last_line_of_an_error_names_it_whatever_could_be_declared(operator, last_line, right):

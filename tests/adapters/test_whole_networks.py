@@ -115,7 +115,11 @@ def test_what_a_network_carries_from_step_to_step_is_seen_in_the_update(heard):
 @pytest.mark.parametrize(
     ("case", "reason"),
     [
-        (Case(Network((7,), Dense(5))), "mine is another network than Dense"),
+        (Case(Network((7,), Dense(5))), "mine is Dense tanh, Dense, and the case's network is Dense"),
+        (
+            Case(Network((7,), (Dense(5, "relu"), Dense(3)))),
+            "mine is Dense tanh, Dense, and the case's network is Dense relu, Dense",
+        ),
         (CASE.with_(optimizer=Adam()), "mine trains with MeanSquaredError and plain SGD only"),
         (CASE.with_(optimizer=SGD(momentum=0.5)), "mine trains with MeanSquaredError and plain SGD only"),
         (CASE.with_(loss="huber"), "mine trains with MeanSquaredError and plain SGD only"),
@@ -135,9 +139,14 @@ def test_other_networks_and_optimizers_are_unsupported(case, reason, heard):
     ("changes", "message"),
     [
         ({"layers": "Dens tanh"}, "mine has a layer 'Dens'. Did you mean Dense?"),
+        (
+            {"layers": "Dense tahn, Dense"},
+            "mine has a layer 'Dense tahn': unknown activation 'tahn'. Did you mean tanh?",
+        ),
         ({"step": "fit(x, y)"}, "mine expected step to be given a learning_rate"),
         ({"parameters": {"dense_2/kernel": "W"}}, "mine has a parameter 'dense_2/kernel'."),
-        ({"dense_axis": "OI"}, "unknown convention dense_axis='OI'. Did you mean dense_axes?"),
+        ({"dense_axis": "OI"}, "unknown argument or convention dense_axis='OI'. Did you mean dense_axes?"),
+        ({"show": {}}, "unknown argument or convention show={}. Did you mean shows?"),
     ],
 )
 def test_a_mistake_is_named(changes, message):
@@ -208,9 +217,20 @@ def test_one_sample_at_a_time_is_another_step_than_a_batch(right, heard):
     assert heard(update_only(right, samples="one"), IMAGES.with_(batch_size=1)).failed == []
 
 
-def test_other_optimizers_are_unsupported_unless_they_are_claimed(right):
-    case = IMAGES.with_(optimizer=Adam())
-    with pytest.raises(Unsupported, match="trains with plain SGD, and not with Adam"):
+@pytest.mark.parametrize(
+    ("optimizer", "said"),
+    [
+        (Adam(), "Adam"),
+        (SGD(learning_rate=0.5, momentum=0.9), "SGD(momentum=0.9)"),
+        (SGD(momentum=0.9, nesterov=True), "SGD(momentum=0.9, nesterov=True)"),
+    ],
+)
+def test_other_optimizers_are_unsupported_with_what_differs_unless_they_are_claimed(right, optimizer, said):
+    case = IMAGES.with_(optimizer=optimizer)
+    with pytest.raises(Unsupported) as declined:
         update_only(right).built(case)
+    assert str(declined.value) == f"mine trains with plain SGD, and not with {said}"
     claimed = update_only(right, any_optimizer=True)
     assert claimed.built(case).case is case
+    plain = IMAGES.with_(optimizer=SGD(learning_rate=0.5))
+    assert update_only(right).built(plain).case is plain

@@ -49,7 +49,9 @@ def implementation_of(example: str) -> Implementation:
 def report_of(example: str) -> str:
     """Return what is said about an example: the failure with its likely cause, the findings, the counts."""
     case, mine = case_of(example), implementation_of(example)
-    rows = verification_with(load_plugins(), None).rows(case, mine)
+    verification = verification_with(load_plugins(), None)
+    verification.plan([(case, mine.name)])
+    rows = verification.rows(case, mine)
     planned = sum(row.required for row in rows)
     report = Report(tuple(rows), {(case.name, mine.name): planned}, {})
     lines = [failure_text(rows), "", *report.noted, f"rows: {counted(rows)}"]

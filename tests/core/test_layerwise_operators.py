@@ -31,12 +31,27 @@ def test_an_operator_is_known_by_its_class_and_by_its_file(name, kind):
 
 @pytest.mark.parametrize(
     ("name", "suggestion"),
-    [("Conv2d", "Did you mean"), ("sigmoyd", "Did you mean sigmoid?"), ("MeanSquareError", "MeanSquaredError?")],
+    [
+        ("Conv2d", "Did you mean Conv2D?"),
+        ("sigmoyd", "Did you mean sigmoid?"),
+        ("MeanSquareError", "Did you mean MeanSquaredError?"),
+        ("mean_square_error", "Did you mean MeanSquaredError?"),
+        ("Leaky_Relu", "Did you mean leaky_relu?"),
+    ],
 )
 def test_an_unknown_operator_is_answered_by_the_nearest(name, suggestion):
     with pytest.raises(SpecificationError, match=f"unknown operator '{name}'.") as raised:
         Layerwise("mine").implements(name)
     assert suggestion in str(raised.value)
+
+
+def test_a_name_like_no_operators_is_answered_by_all_of_them_each_once():
+    with pytest.raises(SpecificationError, match="Expected one of: ") as raised:
+        Layerwise("mine").implements("xyzzy")
+    names = str(raised.value).partition("Expected one of: ")[2].removesuffix(".").split(", ")
+    kinds = [operator_kind(name)[1] for name in names]
+    assert sorted(map(id, kinds)) == sorted(map(id, {*kinds}))
+    assert {*kinds} == {*LAYERS.values(), *ACTIVATIONS.values(), *LOSSES.values(), *OPTIMIZERS.values()}
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,12 @@ def test_a_failure_without_a_figure_is_worse_than_any_figure(make_run, make_repo
 def test_one_reason_that_ends_many_cases_is_shown_once(make_run, make_report, failing):
     rows = make_run({"1/loss": failing}, case="other")
     for i in range(30):
-        rows += make_run(case=f"case-{i:02}", verdict="error", reason="  File x\nTypeError: no dy")
+        reason = f"  File x\nTypeError: no dy\nin step 1, backward of dense_{i} with dy ({i}, 3): TypeError: no dy"
+        rows += make_run(case=f"case-{i:02}", verdict="error", reason=reason)
+    rows += make_run(case="case-zz", verdict="error", reason="  File x\nTypeError: no x\nin step 1, forward of dense")
     lines = summary(make_report(rows))
     assert "  mine · case-00 and 29 more cases for the same reason" in lines
-    assert lines.count("    error: TypeError: no dy") == 1
+    assert "  mine · case-zz" in lines
     assert "  mine · other · step 1 · loss" in lines
 
 
