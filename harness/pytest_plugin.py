@@ -84,11 +84,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End what runs in other processes, however the run came to its end."""
+    """End what runs in other processes and close the store, however the run came to its end."""
     if SETUP in config.stash:
         from harness.plugins.loading import close
 
         close(config.stash[SETUP].plugins.implementations.values())
+        config.stash[SETUP].oracle.close()
 
 
 def setup_of(config: pytest.Config) -> "Setup":

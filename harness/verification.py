@@ -1,6 +1,7 @@
 """One Case, one implementation: draw the Problem, run it, judge it, and hear the witnesses where it fails."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -258,7 +259,15 @@ def verify(
         (implementation,) = plugins.choose([implementation])
     if not isinstance(implementation, Implementation):
         raise HarnessError(f"verify expected an Implementation or the name of one, got {implementation!r}.")
-    oracle = Oracle(Path(reports) / "oracle.sqlite") if reports is not None else None
+    if reports is None:
+        return _report_of(implementation, cases, plugins, None)
+    with closing(Oracle(Path(reports) / "oracle.sqlite")) as oracle:
+        return _report_of(implementation, cases, plugins, oracle)
+
+
+def _report_of(
+    implementation: Implementation, cases: Case | Iterable[Case], plugins: Plugins, oracle: Oracle | None
+) -> Report:
     verification = verification_with(plugins, oracle)
     wanted = Cases((cases,) if isinstance(cases, Case) else tuple(cases))
     judged = [case for case in wanted if not is_reference(case, implementation)]

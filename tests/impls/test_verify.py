@@ -1,5 +1,7 @@
 """``harness.verify``: from an implementation and cases to a Report, without pytest."""
 
+from contextlib import closing
+
 import pytest
 
 from harness import Conv2D, Dense, grid, verify
@@ -16,8 +18,11 @@ def test_verify_returns_a_report_of_every_case(tmp_path):
     assert report.implementations == ("vectorized",)
     assert {row.case for row in report.rows} == {case.name for case in CASES}
     assert "GOOD" in str(report)
+    # SQLite takes its log away when the last connection is closed.
+    assert [path.name for path in tmp_path.iterdir()] == ["oracle.sqlite"]
     # What Keras computed for each case, and how it compares with the definition.
-    assert len(Oracle(tmp_path / "oracle.sqlite")) == 2 * len(CASES)
+    with closing(Oracle(tmp_path / "oracle.sqlite")) as oracle:
+        assert len(oracle) == 2 * len(CASES)
 
 
 def test_verify_takes_one_case_and_an_object_and_needs_no_folder(vectorized):

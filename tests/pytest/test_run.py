@@ -197,3 +197,9 @@ def test_the_command_repeats_a_failure_from_where_pytest_was_called(project, min
     command = re.search(r"to repeat it: pytest (.*)", result.stdout.str())[1]
     assert shlex.split(command)[0].startswith("../test_dense.py::")
     project.runpytest(*shlex.split(command)).assert_outcomes(failed=1)
+
+
+def test_the_store_is_closed_when_the_run_ends(project):
+    project.runpytest_inprocess("--impl", "vectorized").assert_outcomes(passed=4)
+    # SQLite takes its log away when the last connection is closed.
+    assert not (project.path / "reports" / "oracle.sqlite-wal").exists()
