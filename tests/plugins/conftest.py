@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import Dense, grid, make_problem
+from harness import Dense, grid
 from harness.plugins.loading import attempt_named
-from harness.stores.oracle import Oracle
-from harness.verification import REFERENCE_DTYPE, Reference
-from impls.keras.implementation import Keras
+from tests.pytest.conftest import stored
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "plugin"
 
@@ -51,16 +49,9 @@ def with_example(installed) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def store(tmp_path_factory) -> Path:
     """Keras's results for the cases of CASE_FILE, computed once."""
-    path = tmp_path_factory.mktemp("store") / "oracle.sqlite"
-    oracle = Oracle(path)
-    reference = Reference(Keras(), oracle)
     example = attempt_named("cases", str(EXAMPLE / "src" / "harness_example" / "cases.py"))
-    for case in (*grid(Dense, input_shape=(5,), units=3), *example.cases):
-        problem = make_problem(case)
-        for dtype in {case.dtype, REFERENCE_DTYPE}:
-            assert reference.trace(problem.astype(dtype)).status == "ok"
-    oracle.close()
-    return path
+    cases = (*grid(Dense, input_shape=(5,), units=3), *example.cases)
+    return stored(tmp_path_factory.mktemp("store") / "oracle.sqlite", cases)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """A small case file, implementations right and wrong, and a store that already has Keras's results for it."""
 
 import shutil
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from harness import Dense, grid, make_problem
+from harness import Case, Dense, grid, make_problem
 from harness.stores.oracle import Oracle
 from harness.verification import REFERENCE_DTYPE, Reference
 from impls.keras.implementation import Keras
@@ -40,18 +42,21 @@ class Dense:
 """
 
 
+def stored(path: Path, cases: Iterable[Case]) -> Path:
+    """Store Keras's results for some cases, in their own format and the reference's."""
+    with closing(Oracle(path)) as oracle:
+        reference = Reference(Keras(), oracle)
+        for case in cases:
+            problem = make_problem(case)
+            for dtype in {case.dtype, REFERENCE_DTYPE}:
+                assert reference.trace(problem.astype(dtype)).status == "ok"
+    return path
+
+
 @pytest.fixture(scope="session")
 def store(tmp_path_factory) -> Path:
     """Keras's results for CASES, computed once."""
-    path = tmp_path_factory.mktemp("store") / "oracle.sqlite"
-    oracle = Oracle(path)
-    reference = Reference(Keras(), oracle)
-    for case in CASES:
-        problem = make_problem(case)
-        for dtype in {case.dtype, REFERENCE_DTYPE}:
-            assert reference.trace(problem.astype(dtype)).status == "ok"
-    oracle.close()
-    return path
+    return stored(tmp_path_factory.mktemp("store") / "oracle.sqlite", CASES)
 
 
 @pytest.fixture
