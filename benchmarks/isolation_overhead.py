@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from harness import Case, Conv2D, Dense, Flatten, Implementation, MaxPooling2D, Network, Problem, make_problem
-from harness.isolation.isolated import Loader
-from harness.isolation.limits import Limits
-from harness.judging import Author
+from harness.judging.judge import Author
+from harness.judging.purity import run_watched
 from harness.plugins.found import Loaded
 from harness.plugins.loading import attempt_named
-from harness.purity import run_watched
+from harness.workers.isolated import Loader
+from harness.workers.limits import Limits
 
 GOAL = 1.0
 

@@ -22,7 +22,7 @@ import numpy as np
 import tensorflow
 
 from harness import SGD, Case, Conv2D, Dense, Flatten, Network, make_problem, notebook
-from harness.problem import Problem
+from harness.cases.problem import Problem
 from impls.keras.training import Trainer
 
 GOAL_COLD = 12

@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from harness import Case, Conv2D, Dense, Flatten, MaxPooling2D, Network, make_problem
-from harness.implementation import Implementation, run
-from harness.problem import Problem
-from harness.process import Process
-from harness.process.description import files_of
+from harness.cases.problem import Problem
+from harness.implementation.contract import Implementation, run
+from harness.workers.programs import Process
+from harness.workers.programs.description import files_of
 from impls.vectorized import harness_implementations
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "c" / "network.c"

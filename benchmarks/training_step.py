@@ -22,11 +22,11 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import numpy as np
 
 import impls.vectorized
-from harness.layers import AveragePooling2D, Conv2D, Dense, Flatten
+from harness.cases.network import Network
 from harness.layerwise import operators_in
-from harness.losses import SparseCategoricalCrossentropy
-from harness.network import Network
-from harness.optimizers import SGD
+from harness.operators.layers import AveragePooling2D, Conv2D, Dense, Flatten
+from harness.operators.losses import SparseCategoricalCrossentropy
+from harness.operators.optimizers import SGD
 
 Step = Callable[[], object]
 

@@ -18,20 +18,20 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.case import Case
-from harness.environment import environment
+from harness.calibration.case_files import cases_in
+from harness.calibration.markdown import aligned, table
+from harness.calibration.processes import Progress, spread
+from harness.calibration.stream import check_markers, insert
+from harness.cases.case import Case
+from harness.cases.problem import Array, make_problem
 from harness.faults import Fault, faulty
-from harness.implementation import run
-from harness.judging import Author, judge
+from harness.implementation.contract import run
+from harness.implementation.trace import Trace
+from harness.judging.judge import Author, judge
 from harness.layerwise import Layerwise
 from harness.plugins.found import Plugins
 from harness.plugins.loading import load_plugins
-from harness.problem import Array, make_problem
-from harness.proof.case_files import cases_in
-from harness.proof.markdown import aligned, table
-from harness.proof.processes import Progress, spread
-from harness.proof.stream import check_markers, insert
-from harness.trace import Trace
+from harness.report.environment import environment
 from harness.verification import is_reference, reference_among
 
 CORRECT = ("keras", "loops", "vectorized")

@@ -18,10 +18,13 @@ from statistics import median
 
 import numpy as np
 
-from harness.case import Case
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import (
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
+from harness.numerics import FLOAT32, Estimate
+from harness.operators.layers import (
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
@@ -34,11 +37,9 @@ from harness.layers import (
     Layer,
     MaxPooling2D,
 )
-from harness.network import Network
-from harness.problem import make_problem
-from harness.specification import Shape, file_name
-from harness.verdict import FLOAT32, Estimate, operator_of
-from harness.verdict.walk import Inputs
+from harness.operators.specification import Shape, file_name
+from harness.verdict import operator_of
+from harness.verdict.expected import Inputs
 from impls.vectorized import harness_implementations
 
 Step = Callable[[], object]

@@ -7,27 +7,27 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.case import Case
-from harness.cases import Cases
-from harness.causes import SOUND, Causes
-from harness.comparison import Comparison
-from harness.environment import environment
+from harness.cases.case import Case
+from harness.cases.grid import Cases
+from harness.cases.problem import GENERATOR_VERSION, Problem, make_problem
+from harness.diagnosis.causes import SOUND, Causes
+from harness.diagnosis.reproducing import Diagnosis
 from harness.errors import HarnessError, PluginError
-from harness.faults.diagnosis import Diagnosis
-from harness.implementation import REFERENCE, Implementation, run
-from harness.judging import Author, judge
+from harness.implementation.contract import REFERENCE, Implementation, run
+from harness.implementation.trace import Trace, numeric
+from harness.judging.judge import Author, judge
+from harness.judging.marginal import without_resonance
+from harness.judging.purity import always_audited, audit, findings, is_audited, run_watched, with_remarks
+from harness.judging.row import Comparison
+from harness.judging.witnesses import by_finite_differences, who_sides
 from harness.layerwise import Layerwise
+from harness.numerics.arithmetic import Arithmetic
 from harness.plugins.found import Plugins
 from harness.plugins.loading import load_plugins
-from harness.problem import GENERATOR_VERSION, Problem, make_problem
-from harness.purity import always_audited, audit, findings, is_audited, run_watched, with_remarks
+from harness.report.environment import environment
 from harness.report.report import Report
-from harness.resonance import without_resonance
 from harness.stores.oracle import Oracle, oracle_key
-from harness.trace import Trace, numeric
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.walk import Inputs
-from harness.witnesses import by_finite_differences, who_sides
+from harness.verdict.expected import Inputs
 
 REFERENCE_DTYPE = "float64"
 # The third opinion beside the definition and Keras, where it is loaded.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.command_line import main
-from harness.isolation import isolated
+from harness.cli.command_line import main
+from harness.workers import isolated
 
 RIGHT = "from harness import Layerwise\nmine = Layerwise('mine', '7', default=False)\n"
 
@@ -154,7 +154,7 @@ def test_an_unknown_option_is_refused(capsys):
 def test_pytest_begun_by_the_command_can_no_longer_rewrite_this_package_and_does_not_say_so(module, warned, tmp_path):
     (tmp_path / "conftest.py").write_text(f"import pytest\npytest.register_assert_rewrite({module!r})\n")
     (tmp_path / "test_nothing.py").write_text("def test_nothing(): ...\n")
-    program = "import sys; from harness.command_line import main; sys.exit(main(sys.argv[1:]))"
+    program = "import sys; from harness.cli.command_line import main; sys.exit(main(sys.argv[1:]))"
     done = subprocess.run(
         [sys.executable, "-c", program, "run"], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )

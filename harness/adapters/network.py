@@ -6,20 +6,20 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from harness.activations import as_activation
 from harness.adapters.parameters import Named
 from harness.adapters.trained import TrainedNetwork
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.observables import Observable
+from harness.cases.problem import Array
 from harness.errors import SpecificationError, Unsupported, nearest
-from harness.layers import LAYERS, snake_case
 from harness.layerwise.calls import Call
 from harness.layerwise.conventions import Conventions, Declared
 from harness.layerwise.paths import assign, read, write
 from harness.layerwise.tracked import Tracked
-from harness.losses import as_loss
-from harness.observables import Observable
-from harness.optimizers import SGD
-from harness.problem import Array
+from harness.operators.activations import as_activation
+from harness.operators.layers import LAYERS, snake_case
+from harness.operators.losses import as_loss
+from harness.operators.optimizers import SGD
 
 STEP = ("x", "y", "learning_rate")
 

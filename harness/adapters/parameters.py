@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from harness.case import Case
-from harness.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, Flatten
+from harness.cases.case import Case
+from harness.cases.network import Node
+from harness.cases.problem import Array
 from harness.layerwise.axes import can_be, rearranged
 from harness.layerwise.conventions import KERAS_KERNELS, Conventions
-from harness.network import Node
-from harness.problem import Array
+from harness.operators.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, Flatten
 
 # One flat name a parameter: ``conv2d/kernel``.
 Named = dict[str, Array]

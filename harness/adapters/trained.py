@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 
 from harness.adapters.parameters import Named, Translation, named
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.observables import Observable
+from harness.cases.problem import Array, Batch, Problem
+from harness.diagnosis.suggestions import AGREES
 from harness.errors import HarnessError, Unsupported
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.layerwise.alternatives import agreeing
 from harness.layerwise.conventions import Conventions, Declared, arguments_of
 from harness.layerwise.declaring import advise
 from harness.layerwise.observed import Observed
 from harness.layerwise.translation import Samples
 from harness.layerwise.weight_change import Changed, dependent, inferred_of_network
-from harness.observables import Observable
-from harness.optimizers import SGD
-from harness.problem import Array, Batch, Problem
-from harness.suggestions import AGREES
-from harness.verdict.arithmetic import FLOAT32, Arithmetic, arithmetic_of
+from harness.numerics.arithmetic import FLOAT32, Arithmetic, arithmetic_of
+from harness.operators.optimizers import SGD
+from harness.verdict.expected import local
 from harness.verdict.figures import figures, too_far
-from harness.verdict.walk import local
 
 # Single changes that are tried where something is wrong.
 ALTERNATIVES: Mapping[str, tuple[object, ...]] = {

@@ -9,12 +9,12 @@ import numpy as np
 
 from harness.adapters.parameters import Named, named, nested
 from harness.adapters.trained import TrainedNetwork
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.observables import Observable
+from harness.cases.problem import Array
 from harness.errors import Unsupported
 from harness.layerwise.conventions import Conventions, Declared
-from harness.observables import Observable
-from harness.optimizers import SGD, Optimizer
-from harness.problem import Array
+from harness.operators.optimizers import SGD, Optimizer
 
 Weights = Mapping[str, Mapping[str, Any]]
 

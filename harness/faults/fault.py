@@ -4,14 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.observables import Observable, required
 from harness.errors import SpecificationError
 from harness.faults.rules import Rule
-from harness.layers import LAYERS
-from harness.losses import LOSSES
-from harness.observables import Observable, required
-from harness.optimizers import OPTIMIZERS
-from harness.specification import Specification
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
+from harness.operators.specification import Specification
 
 Kind = Literal["structural", "graded"]
 PLACE = re.compile(r"forward|final/forward|backward|backward/loss|loss|update|(gradient|update)/[a-z_]+")

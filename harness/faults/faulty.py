@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.problem import Array, Problem
 from harness.errors import SpecificationError
 from harness.faults.fault import Fault
 from harness.faults.rules import Rule
 from harness.faults.stages import Operators, Setting
 from harness.layerwise import Layerwise
-from harness.problem import Array, Problem
-from harness.specification import Specification
+from harness.operators.specification import Specification
 
 
 def faulty(

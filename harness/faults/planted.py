@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults.stages import ActivationStage, LayerStage, LossStage, OptimizerStage, Setting
-from harness.problem import Array
 
 if TYPE_CHECKING:
     from harness.faults.rules import ActivationRule, LayerRule, LossRule, OptimizerRule

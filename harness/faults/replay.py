@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from harness.comparison import Comparison
+from harness.cases.network import INPUT, Node
+from harness.cases.problem import Array, Problem
 from harness.errors import Unsupported
-from harness.network import INPUT, Node
-from harness.own_numbers import OwnNumbers
-from harness.problem import Array, Problem
-from harness.specification import Specification
+from harness.judging.row import Comparison
+from harness.operators.specification import Specification
+from harness.verdict.own_numbers import OwnNumbers
 
 Operators = Mapping[type[Specification], Any]
 

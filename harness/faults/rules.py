@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
+from harness.cases.problem import Array
 from harness.faults.planted import PlantedActivation, PlantedLayer, PlantedLoss, PlantedOptimizer
 from harness.faults.spoilt import Spoilt
 from harness.faults.stages import ActivationStage, LayerStage, LossStage, OptimizerStage, Setting
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.specification import Specification
 
 Gradients = Mapping[str, Array]
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 Part = Literal["whole", "element", "channel"]
 Format = Literal["", "float16", "bfloat16", "tf32"]

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.case import Case
-from harness.problem import Array
-from harness.specification import Specification
+from harness.cases.case import Case
+from harness.cases.problem import Array
+from harness.operators.specification import Specification
 
 Operators = Mapping[type[Specification], Any]
 

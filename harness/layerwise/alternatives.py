@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from harness import activations, layers, losses
-from harness.case import DTYPES
+from harness.cases.case import DTYPES
+from harness.cases.network import Node
 from harness.layerwise.conventions import KERAS_KERNELS, Declared
 from harness.layerwise.description import Description
 from harness.layerwise.given import Given
-from harness.network import Node
-from harness.specification import Specification
+from harness.operators import activations, layers, losses
+from harness.operators.specification import Specification
 
 Tried = TypeVar("Tried")
 Change = Mapping[str, object]

@@ -3,9 +3,9 @@
 from typing import Any
 
 from harness.errors import Unsupported
-from harness.layers.geometry import padding_amounts
 from harness.layerwise.tracked import untracked
-from harness.specification import Shape
+from harness.numerics.geometry import padding_amounts
+from harness.operators.specification import Shape
 
 
 def symmetric_padding(layer: Any, input_shape: Shape) -> tuple[int, int]:

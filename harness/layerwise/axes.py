@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from math import prod
 
+from harness.cases.problem import Array
 from harness.errors import Unsupported
-from harness.problem import Array
 
 _GROUP = re.compile(r"\(([A-Z1]+)\)|([A-Z1])")
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.case import Case
+from harness.cases.case import Case
 from harness.layerwise import on_behalf
 from harness.layerwise.conventions import Conventions
 from harness.layerwise.given import Arrangement, Given, Place
 from harness.layerwise.translation import TranslatedActivation, TranslatedLayer, TranslatedLoss, TranslatedOptimizer
-from harness.losses import Loss
-from harness.specification import Shape, Specification
+from harness.operators.losses import Loss
+from harness.operators.specification import Shape, Specification
 
 DType = np.dtype[Any]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, TypedDict
 
-from harness.case import DTYPES
+from harness.cases.case import DTYPES
 from harness.errors import SpecificationError, nearest
-from harness.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D
 from harness.layerwise.axes import groups
-from harness.specification import Specification
+from harness.operators.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D
+from harness.operators.specification import Specification
 
 LAYOUTS = {"channels_last": "NHWC", "channels_first": "NCHW"}
 # Keras's own axes of each kernel; M is the multiplier of a depthwise convolution.

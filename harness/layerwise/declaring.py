@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.cases.network import INPUT, Node
+from harness.cases.observables import backward_name
+from harness.cases.problem import Array, Problem
 from harness.errors import Unsupported
-from harness.layers import Activation
 from harness.layerwise.alternatives import agreeing, alternatives
 from harness.layerwise.binding import bound_loss, bound_place
 from harness.layerwise.given import Arrangement, Given, Place, arranged
-from harness.network import INPUT, Node
-from harness.observables import backward_name
-from harness.problem import Array, Problem
-from harness.specification import Specification
-from harness.verdict.arithmetic import FLOAT32, Arithmetic
+from harness.numerics.arithmetic import FLOAT32, Arithmetic
+from harness.operators.layers import Activation
+from harness.operators.specification import Specification
+from harness.verdict.expected import Expected, local
 from harness.verdict.figures import figures, too_far
-from harness.verdict.walk import Expected, local
 
 if TYPE_CHECKING:
     from harness.layerwise.implementation import Layerwise

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.activations import Activation
+from harness.cases.problem import Array
 from harness.errors import HarnessError
-from harness.layers import Layer
 from harness.layerwise.functions import named
 from harness.layerwise.paths import assign, read, write
 from harness.layerwise.recorder import Recorder
 from harness.layerwise.tracked import Tracked
 from harness.layerwise.weight_change import Changed, dependent, inferred
-from harness.losses import Loss
-from harness.problem import Array
-from harness.specification import Shape, Specification
+from harness.operators.activations import Activation
+from harness.operators.layers import Layer
+from harness.operators.losses import Loss
+from harness.operators.specification import Shape, Specification
 
 if TYPE_CHECKING:
     from harness.layerwise.description import Description

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.activations import Activation
 from harness.errors import SpecificationError, nearest
-from harness.layers import Layer
 from harness.layerwise.calls import Call
 from harness.layerwise.described import DescribedActivation, DescribedLayer, DescribedLoss
-from harness.losses import Loss
-from harness.specification import Shape, Specification
+from harness.operators.activations import Activation
+from harness.operators.layers import Layer
+from harness.operators.losses import Loss
+from harness.operators.specification import Shape, Specification
 
 # What a call may name, by what is described; the first of them, or both of a loss, are usual.
 FORWARD = {"layers": ("x",), "activations": ("x",), "losses": ("y_pred", "y_true")}

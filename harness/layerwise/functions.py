@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.activations import Activation
+from harness.cases.problem import Array
 from harness.errors import HarnessError, Unsupported
-from harness.layers import Layer
 from harness.layerwise.tracked import Tracked
-from harness.losses import Loss
-from harness.problem import Array
-from harness.specification import Shape, Specification
+from harness.operators.activations import Activation
+from harness.operators.layers import Layer
+from harness.operators.losses import Loss
+from harness.operators.specification import Shape, Specification
 
 OPTIONAL = ("bias", "gamma", "beta")
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.activations import Softmax
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.network import Node
 from harness.errors import Unsupported
-from harness.layers import Activation, Layer
 from harness.layerwise.conventions import Conventions
-from harness.network import Node
-from harness.specification import Specification
+from harness.operators.activations import Softmax
+from harness.operators.layers import Activation, Layer
+from harness.operators.specification import Specification
 
 WITH_LOSS = "+loss"
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, Unpack
 
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.observables import Observable
+from harness.cases.problem import Array, Problem
 from harness.errors import HarnessError, Unsupported
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.layerwise.binding import bound
 from harness.layerwise.conventions import Conventions, Declared, arguments_of
 from harness.layerwise.declaring import advise, declaration
@@ -17,10 +19,8 @@ from harness.layerwise.observed import Observed
 from harness.layerwise.operators import check_operator, operator_kind
 from harness.layerwise.position import Position
 from harness.layerwise.training import train
-from harness.observables import Observable
-from harness.problem import Array, Problem
-from harness.specification import Specification
-from harness.verdict.arithmetic import FLOAT32, Arithmetic, arithmetic_of
+from harness.numerics.arithmetic import FLOAT32, Arithmetic, arithmetic_of
+from harness.operators.specification import Specification
 
 C = TypeVar("C", bound=type)
 Operators = Mapping[type[Specification], Any]

@@ -4,8 +4,8 @@ from math import prod
 
 import numpy as np
 
-from harness.layers import AveragePooling2D, MaxPooling2D
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import AveragePooling2D, MaxPooling2D
 
 Pooling = MaxPooling2D | AveragePooling2D
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 
 class Observed(Mapping[str, Array]):

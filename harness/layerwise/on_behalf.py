@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from harness import losses, optimizers
-from harness.layers import Activation
-from harness.problem import Array
-from harness.verdict import FLOAT64, Estimate, arithmetic_of, operator_of
+from harness.cases.problem import Array
+from harness.numerics import FLOAT64, Estimate, arithmetic_of
+from harness.operators import losses, optimizers
+from harness.operators.layers import Activation
+from harness.verdict import operator_of
 
 
 class Loss:

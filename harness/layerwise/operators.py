@@ -31,12 +31,12 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from harness.activations import ACTIVATIONS
 from harness.errors import SpecificationError, nearest
-from harness.layers import LAYERS
-from harness.losses import LOSSES
-from harness.optimizers import OPTIMIZERS
-from harness.specification import Specification, file_name
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
+from harness.operators.specification import Specification, file_name
 
 ROOMS: Mapping[str, Mapping[str, type[Specification]]] = {
     "layers": LAYERS,

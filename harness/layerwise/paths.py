@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.errors import HarnessError, nearest
-from harness.problem import Array
 
 _PART = re.compile(r"[^.\[\]]+")
 

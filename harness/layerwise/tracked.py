@@ -4,7 +4,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from harness.errors import Unsupported
-from harness.specification import Specification
+from harness.operators.specification import Specification
 
 # Where a layer stands is no argument of what it computes; activations are looked after by themselves.
 ELSEWHERE = ("name", "inputs", "activation")

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from harness.cases.network import INPUT, Node
+from harness.cases.observables import backward_name
+from harness.cases.problem import Array, Batch, Problem
 from harness.errors import HarnessError
 from harness.layerwise.binding import Bound, BoundPlace
 from harness.layerwise.position import Position
-from harness.network import INPUT, Node
-from harness.observables import backward_name
-from harness.problem import Array, Batch, Problem
-from harness.specification import Shape
+from harness.operators.specification import Shape
 
 Weights = Mapping[str, Mapping[str, Array]]
 Slots = Mapping[tuple[str, str], Any]

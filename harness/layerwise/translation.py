@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from harness import activations, layers, losses, optimizers
+from harness.cases.network import Node
+from harness.cases.problem import Array
 from harness.errors import HarnessError
 from harness.layerwise.axes import can_be, rearranged, reordered_features, without_batch
 from harness.layerwise.conventions import KERAS_KERNELS, Conventions
 from harness.layerwise.kinks import covered, without_ties, without_zeros
-from harness.network import Node
-from harness.problem import Array
+from harness.operators import activations, layers, losses, optimizers
 
 DType = np.dtype[Any]
 KERAS = {4: "NHWC", 2: "NF"}

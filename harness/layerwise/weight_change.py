@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.problem import Array
-from harness.verdict import FLOAT64
+from harness.cases.problem import Array
+from harness.numerics import FLOAT64
 
 SLOW = 2.0**-10
 FAST = 2.0**20

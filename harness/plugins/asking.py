@@ -5,10 +5,10 @@ from typing import Any
 
 import pluggy
 
-from harness.case import Case
+from harness.cases.case import Case
 from harness.errors import PluginError, nearest
 from harness.faults.fault import Fault
-from harness.implementation import API_VERSION, Implementation
+from harness.implementation.contract import API_VERSION, Implementation
 from harness.plugins import hook_specifications
 from harness.plugins.found import Loaded
 from harness.plugins.hook_specifications import HOOKS, PROJECT

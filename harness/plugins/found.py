@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from harness.case import Case
+from harness.cases.case import Case
 from harness.errors import PluginError, nearest
 from harness.faults.fault import Fault
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.report.writer import Writer
 
 

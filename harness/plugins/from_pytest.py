@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import HOOKS, PROJECT
 
 if TYPE_CHECKING:

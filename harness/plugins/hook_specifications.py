@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pluggy
 
 if TYPE_CHECKING:
-    from harness.case import Case
+    from harness.cases.case import Case
     from harness.faults import Fault
-    from harness.implementation import Implementation
+    from harness.implementation.contract import Implementation
     from harness.report.writer import Writer
 
 PROJECT = "harness"

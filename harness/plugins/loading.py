@@ -8,7 +8,7 @@ from types import MappingProxyType, ModuleType
 import pluggy
 
 from harness.errors import PluginError
-from harness.implementation import Elsewhere, Implementation
+from harness.implementation.contract import Elsewhere, Implementation
 from harness.plugins.asking import offered
 from harness.plugins.found import LeftOut, Loaded, Plugins, Quarantined
 from harness.plugins.importing import import_named, is_importable, plugin_name

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from harness.comparison import COVERAGE, PURITY, Comparison
 from harness.errors import HarnessError, nearest
+from harness.judging.row import COVERAGE, PURITY, Comparison
 from harness.report.failure import printable, printable_lines
 from harness.report.report import Report
 from harness.report.severity import FIGURE, figure, times

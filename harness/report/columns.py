@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from harness.comparison import Comparison
+from harness.judging.row import Comparison
 
 if TYPE_CHECKING:
     import pandas

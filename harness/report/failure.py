@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.comparison import CAUSES_APART, COVERAGE, PURITY, Comparison
+from harness.judging.row import CAUSES_APART, COVERAGE, PURITY, Comparison
 from harness.report.hints import hint
 from harness.report.severity import counted, how_bad, noticed, numbers, severity, times, worst_first
 

@@ -2,7 +2,7 @@
 
 import math
 
-from harness.comparison import Comparison
+from harness.judging.row import Comparison
 
 # Rounding in float32 reaches a few 1e-7; a factor that fits this closely is no accident.
 CLOSE = 2e-6

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from harness.comparison import CAUSES_APART, COVERAGE, Comparison
+from harness.judging.row import CAUSES_APART, COVERAGE, Comparison
 from harness.report.columns import columns, in_order
 from harness.report.failure import WHOLE_RUN, command, stage
 from harness.report.json_file import strict

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.comparison import PURITY, Comparison
+from harness.judging.row import PURITY, Comparison
 from harness.report.columns import as_text
 from harness.report.failure import BACKWARD, FORWARD, first_wrong
 from harness.report.severity import FIGURE, counted, figure, severity

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.comparison import COVERAGE, PURITY, Comparison
+from harness.judging.row import COVERAGE, PURITY, Comparison
 from harness.report.report import Report
 
 NO_LAYER = "no layer"

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.comparison import COVERAGE, PURITY, Comparison, Verdict
 from harness.errors import HarnessError
-from harness.implementation import REFERENCE
+from harness.implementation.contract import REFERENCE
+from harness.judging.row import COVERAGE, PURITY, Comparison, Verdict
 
 if TYPE_CHECKING:
     import pandas

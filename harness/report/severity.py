@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from harness.comparison import COVERAGE, Comparison
+from harness.judging.row import COVERAGE, Comparison
 
 FIGURE = "ratio"
 ALLOWED = "what rounding can explain"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.comparison import COVERAGE, PURITY, Comparison
+from harness.judging.row import COVERAGE, PURITY, Comparison
 from harness.report.baseline import Changes
 from harness.report.failure import MOST_LINES_OF_A_REASON, WHOLE_RUN, likely, printable, printable_lines, stage
 from harness.report.matrix import Tally, matrix

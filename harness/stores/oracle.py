@@ -10,8 +10,8 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from harness.cases.problem import Array
 from harness.errors import HarnessError
-from harness.problem import Array
 
 SCHEMA_VERSION = 1
 

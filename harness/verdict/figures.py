@@ -24,9 +24,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.problem import Array
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Flags, Floats
+from harness.cases.problem import Array
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Flags, Floats
 from harness.verdict.stages import Expected, Origin
 
 # Limits, calibrated on correct implementations: the largest t seen was below 4 for one stage, 6.4 end to end.

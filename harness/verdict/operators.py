@@ -4,7 +4,7 @@ import functools
 import importlib
 from types import ModuleType
 
-from harness.specification import Specification, file_name
+from harness.operators.specification import Specification, file_name
 
 
 def operator_of(specification: Specification) -> ModuleType:
@@ -23,7 +23,7 @@ def operator_of(specification: Specification) -> ModuleType:
     - an optimizer: ``update(optimizer, step, weight, gradient, slots, arithmetic) -> (weight, slots)``.
     """
     kind = type(specification)
-    return _module(kind.__module__.split(".")[1], file_name(kind))
+    return _module(kind.__module__.split(".")[2], file_name(kind))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What the walk of ``harness.verdict.walk`` carries from stage to stage."""
+"""What the walk of ``harness.verdict.expected`` carries from stage to stage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
-from harness.verdict.estimate import Estimate
+from harness.numerics.estimate import Estimate
 
 
 class Origin(IntEnum):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from harness.activations import ACTIVATIONS
 from harness.faults import Fault, Rule, Spoilt
 from harness.faults.spoilt import UNIT_ROUNDOFF, Format, Part
-from harness.layers import LAYERS
-from harness.losses import LOSSES
-from harness.specification import file_name
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.specification import file_name
 from impls.faults._places import FORWARD
 
 SIZES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)

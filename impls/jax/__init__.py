@@ -5,7 +5,7 @@ Every operator is one function of arrays, and its backward pass is ``jax.vjp``. 
 
 import importlib.util
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import hookimpl
 from impls.jax.implementation import Jax
 

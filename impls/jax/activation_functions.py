@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from harness import activations
+from harness.operators import activations
 
 Tensor = Any
 

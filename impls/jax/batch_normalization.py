@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from harness.layers import BatchNormalization
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import BatchNormalization
 from impls.jax.vjp import LayerOperator, Pullback
 
 Tensor = Any

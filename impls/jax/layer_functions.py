@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from harness import layers
+from harness.operators import layers
 
 Tensor = Any
 Weights = Mapping[str, Tensor]

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from harness import losses
+from harness.operators import losses
 
 Tensor = Any
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from harness import activations, layers, losses, optimizers
-from harness.specification import Specification
+from harness.operators import activations, layers, losses, optimizers
+from harness.operators.specification import Specification
 from impls.jax import activation_functions, layer_functions, loss_functions
 from impls.jax.batch_normalization import BatchNormalizationOperator
 from impls.jax.optimizer_triples import AdamOperator, RMSpropOperator, SGDOperator

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.example_libraries import optimizers
 
+from harness.cases.problem import Array
 from harness.errors import Unsupported
-from harness.optimizers import SGD, Adam, RMSprop
-from harness.problem import Array
+from harness.operators.optimizers import SGD, Adam, RMSprop
 
 Slots = Mapping[str, Any]
 STATE = "state"

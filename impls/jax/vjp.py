@@ -9,10 +9,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from harness.activations import Activation
-from harness.layers import Layer
-from harness.losses import Loss
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Activation
+from harness.operators.layers import Layer
+from harness.operators.losses import Loss
 
 Tensor = Any
 Pullback = Callable[[Tensor], Any]

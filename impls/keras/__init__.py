@@ -1,6 +1,6 @@
 """Keras 3 on TensorFlow, the reference. Importing this room imports neither."""
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import hookimpl
 from impls.keras.implementation import Keras
 

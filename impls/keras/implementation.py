@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from harness.implementation import Implementation
-from harness.problem import Array, Problem
+from harness.cases.problem import Array, Problem
+from harness.implementation.contract import Implementation
 
 if TYPE_CHECKING:
     from impls.keras.training import Trainer

@@ -18,12 +18,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.network import INPUT
+from harness.cases.observables import backward_name
+from harness.cases.problem import Array, Problem
 from harness.errors import HarnessError
-from harness.network import INPUT
-from harness.observables import backward_name
-from harness.problem import Array, Problem
-from harness.specification import Specification, file_name
+from harness.operators.specification import Specification, file_name
 
 Tensor = Any
 

@@ -5,7 +5,7 @@ Importing this room imports neither Keras nor TensorFlow.
 
 import importlib.util
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import hookimpl
 from impls.keras_fit.implementation import KerasFit
 

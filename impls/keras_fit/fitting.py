@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from harness.network import INPUT
-from harness.problem import Array, Problem
-from harness.specification import Specification, file_name
+from harness.cases.network import INPUT
+from harness.cases.problem import Array, Problem
+from harness.operators.specification import Specification, file_name
 
 
 def fitted(problem: Problem) -> dict[str, Array]:

@@ -4,10 +4,10 @@ import importlib.metadata
 from collections.abc import Mapping
 from functools import cached_property
 
-from harness.case import Case
-from harness.implementation import Implementation
-from harness.observables import Observable
-from harness.problem import Array, Problem
+from harness.cases.case import Case
+from harness.cases.observables import Observable
+from harness.cases.problem import Array, Problem
+from harness.implementation.contract import Implementation
 
 
 class KerasFit(Implementation):

@@ -7,12 +7,12 @@ from typing import Any
 import jax
 import numpy as np
 
-from harness.activations import ACTIVATIONS
-from harness.layers import LAYERS, Activation, BatchNormalization, Layer
-from harness.losses import LOSSES
-from harness.optimizers import OPTIMIZERS
-from harness.problem import Array
-from harness.specification import Specification
+from harness.cases.problem import Array
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS, Activation, BatchNormalization, Layer
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
+from harness.operators.specification import Specification
 from impls.jax.vjp import ActivationOperator, LayerOperator, LossOperator, Pullback
 from impls.keras_jax import stateless
 

@@ -8,12 +8,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from harness.activations import Activation
-from harness.layers import Layer
-from harness.losses import Loss
-from harness.optimizers import Optimizer
-from harness.problem import Array
-from harness.specification import Specification, file_name
+from harness.cases.problem import Array
+from harness.operators.activations import Activation
+from harness.operators.layers import Layer
+from harness.operators.losses import Loss
+from harness.operators.optimizers import Optimizer
+from harness.operators.specification import Specification, file_name
 from impls.keras.activations import keras_activation
 
 Tensor = Any

@@ -11,10 +11,10 @@ jax.config.update("jax_enable_x64", True)
 
 from collections.abc import Mapping  # noqa: E402
 
-from harness.implementation import Implementation  # noqa: E402
+from harness.cases.problem import Array, Problem  # noqa: E402
+from harness.implementation.contract import Implementation  # noqa: E402
 from harness.layerwise import Layerwise  # noqa: E402
 from harness.plugins.hook_specifications import hookimpl  # noqa: E402
-from harness.problem import Array, Problem  # noqa: E402
 from impls.jax.forgetting import Forgetting  # noqa: E402
 from impls.keras_jax.operators import OPERATORS  # noqa: E402
 

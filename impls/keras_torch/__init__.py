@@ -6,10 +6,10 @@ Importing this room imports neither Keras nor PyTorch: the worker does, see ``im
 import importlib.metadata
 import importlib.util
 
-from harness.implementation import Implementation
-from harness.isolation.isolated import Isolated, Source
-from harness.isolation.limits import Limits
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import hookimpl
+from harness.workers.isolated import Isolated, Source
+from harness.workers.limits import Limits
 
 # A first case imports everything it needs.
 LIMITS = Limits(seconds=60.0, mebibytes=4096)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from harness.activations import ACTIVATIONS
-from harness.layers import LAYERS, Activation, BatchNormalization, Layer
-from harness.losses import LOSSES
-from harness.optimizers import OPTIMIZERS
-from harness.problem import Array
-from harness.specification import Specification
+from harness.cases.problem import Array
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS, Activation, BatchNormalization, Layer
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
+from harness.operators.specification import Specification
 from impls.keras_jax import stateless
 from impls.torch.autograd import ActivationOperator, LayerOperator, LossOperator, Recorded, numpy, tensor
 

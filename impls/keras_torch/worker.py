@@ -4,7 +4,7 @@ import os
 
 os.environ["KERAS_BACKEND"] = "torch"
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.layerwise import Layerwise
 from harness.plugins.hook_specifications import hookimpl
 from impls.keras_torch.operators import OPERATORS

@@ -7,7 +7,7 @@ mathematics object by object, as a small library of its own.
 
 import sys
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.layerwise import Layerwise, operators_in
 from harness.plugins.hook_specifications import hookimpl
 from impls.loops.textbook import (

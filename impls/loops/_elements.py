@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 
 def stored(values: Any, dtype: "np.dtype[Any]") -> Array:

@@ -6,7 +6,7 @@ It is left out of runs that do not name it. With it, the worked examples give th
 import numpy as np
 
 from harness.faults import faulty
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.layerwise import operators_in
 from harness.plugins.hook_specifications import hookimpl
 from impls import vectorized

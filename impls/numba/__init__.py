@@ -6,7 +6,7 @@ Importing this room does not import numba.
 
 import importlib.util
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import hookimpl
 from impls.numba.implementation import Numba
 

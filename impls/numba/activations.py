@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from harness.activations import Activation
-from harness.activations.selu import ALPHA, SCALE
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Activation
+from harness.operators.activations.selu import ALPHA, SCALE
 from impls.numba.arrays import writeable
 
 Loop = Callable[[Array, float, Array], None]

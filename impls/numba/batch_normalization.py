@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from harness.layers import BatchNormalization
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import BatchNormalization
 from impls.numba.arrays import writeable
 
 Weights = Mapping[str, Array]

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from harness import layers
-from harness.layers.geometry import padding_amounts
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.numerics.geometry import padding_amounts
+from harness.operators import layers
+from harness.operators.specification import Shape
 from impls.numba.arrays import writeable
 from impls.numba.convolution_loops import Geometry, correlate, gather, spread
 

@@ -4,11 +4,11 @@ import importlib.metadata
 from collections.abc import Mapping
 from functools import cached_property
 
-from harness.case import Case
-from harness.implementation import Implementation
+from harness.cases.case import Case
+from harness.cases.observables import Observable
+from harness.cases.problem import Array, Problem
+from harness.implementation.contract import Implementation
 from harness.layerwise import Layerwise
-from harness.observables import Observable
-from harness.problem import Array, Problem
 
 
 class Numba(Implementation):

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from harness import losses
-from harness.losses import Loss
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators import losses
+from harness.operators.losses import Loss
 
 EPSILON = 1e-7
 

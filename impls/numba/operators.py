@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from harness import activations, layers, optimizers
-from harness.specification import Specification
+from harness.operators import activations, layers, optimizers
+from harness.operators.specification import Specification
 from impls.numba import activations as scalar
 from impls.numba import convolutions, losses, pooling, rearranging
 from impls.numba.activations import ElementwiseOperator

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from harness.optimizers import SGD, Adam, RMSprop
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.optimizers import SGD, Adam, RMSprop
 
 Slots = Mapping[str, Any]
 Updated = tuple[Array, Slots]

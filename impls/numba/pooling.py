@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from harness import layers
-from harness.layers.geometry import padding_amounts
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.numerics.geometry import padding_amounts
+from harness.operators import layers
+from harness.operators.specification import Shape
 from impls.numba.arrays import writeable
 
 Weights = Mapping[str, Array]

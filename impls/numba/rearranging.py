@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness import layers
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators import layers
+from harness.operators.specification import Shape
 
 Weights = Mapping[str, Array]
 Nothing = Mapping[str, Array]

@@ -6,7 +6,7 @@ imports neither package.
 
 import importlib.util
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import hookimpl
 from impls.onnxruntime.implementation import OnnxRuntime
 

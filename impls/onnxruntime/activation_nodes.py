@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from harness import activations
-from harness.activations.selu import ALPHA, SCALE
+from harness.operators import activations
+from harness.operators.activations.selu import ALPHA, SCALE
 from impls.onnxruntime.graph import Graph
 
 # The operator and its attributes.

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 
 class Graph:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from harness import layers
+from harness.cases.network import Node
+from harness.cases.problem import Array
 from harness.errors import Unsupported
-from harness.layers.geometry import padding_amounts
-from harness.network import Node
-from harness.problem import Array
+from harness.numerics.geometry import padding_amounts
+from harness.operators import layers
 from impls.onnxruntime.activation_nodes import add_activation
 from impls.onnxruntime.graph import Graph
 

@@ -4,9 +4,9 @@ import onnxruntime
 from onnx import TensorProto, helper
 from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
+from harness.cases.network import INPUT
+from harness.cases.problem import Array, Problem
 from harness.errors import Unsupported
-from harness.network import INPUT
-from harness.problem import Array, Problem
 from impls.onnxruntime.graph import Graph
 from impls.onnxruntime.layer_nodes import add_layer
 

@@ -6,7 +6,7 @@ torch.
 
 import importlib.util
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.hook_specifications import hookimpl
 from impls.torch.implementation import Torch
 

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import torch
 
-from harness.activations import Activation
-from harness.layers import Layer
-from harness.losses import Loss
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Activation
+from harness.operators.layers import Layer
+from harness.operators.losses import Loss
 
 Tensor = Any
 # Of a layer, its parameters and statistics by name, and one tensor for each of its inputs.

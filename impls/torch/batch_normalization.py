@@ -6,9 +6,9 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812  # the name it has everywhere
 
+from harness.cases.problem import Array
 from harness.errors import Unsupported
-from harness.layers import BatchNormalization
-from harness.problem import Array
+from harness.operators.layers import BatchNormalization
 from impls.torch.autograd import LayerOperator, Recorded, numpy, tensor
 
 Tensor = Any

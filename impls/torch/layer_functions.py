@@ -7,8 +7,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812  # the name it has everywhere
 
-from harness import layers
-from harness.layers.geometry import padding_amounts
+from harness.numerics.geometry import padding_amounts
+from harness.operators import layers
 
 Tensor = Any
 Weights = Mapping[str, Tensor]

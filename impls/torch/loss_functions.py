@@ -5,7 +5,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812  # the name it has everywhere
 
-from harness import losses
+from harness.operators import losses
 
 Tensor = Any
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from harness import activations, layers, losses, optimizers
-from harness.specification import Specification
+from harness.operators import activations, layers, losses, optimizers
+from harness.operators.specification import Specification
 from impls.torch import activation_functions, layer_functions, loss_functions
 from impls.torch.autograd import ActivationOperator, LayerOperator, LossOperator
 from impls.torch.batch_normalization import BatchNormalizationOperator

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from harness.optimizers import SGD, Adam
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.optimizers import SGD, Adam
 from impls.torch.autograd import numpy, tensor
 
 Slots = Mapping[str, Any]

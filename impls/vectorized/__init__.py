@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.layerwise import Layerwise, operators_in
 from harness.plugins.hook_specifications import hookimpl
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from harness.case import Case
-from harness.comparison import Comparison
-from harness.implementation import Implementation, run
-from harness.judging import Author, judge
+from harness.cases.case import Case
+from harness.cases.problem import make_problem
+from harness.diagnosis.suggestions import suggested
+from harness.implementation.contract import Implementation, run
+from harness.judging.judge import Author, judge
+from harness.judging.row import Comparison
 from harness.layerwise import operators_in
-from harness.problem import make_problem
-from harness.suggestions import suggested
 from impls import vectorized
 
 

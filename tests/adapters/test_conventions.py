@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from harness import Case, Conv2D, Dense, Flatten, MaxPooling2D, Network, lattice, ties
-from harness.activations import Relu, Tanh
 from harness.errors import SpecificationError
-from harness.layers import Activation
 from harness.layerwise import Conventions, Layerwise
-from harness.losses import CategoricalCrossentropy, MeanSquaredError
-from harness.optimizers import SGD
+from harness.operators.activations import Relu, Tanh
+from harness.operators.layers import Activation
+from harness.operators.losses import CategoricalCrossentropy, MeanSquaredError
+from harness.operators.optimizers import SGD
 
 IMAGE = (6, 5, 3)
 CONV = Network(IMAGE, Conv2D(4, (3, 2)))

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from harness import Case, Conv2D, Dense, MaxPooling2D, Network
-from harness.activations import LeakyRelu
 from harness.errors import HarnessError, SpecificationError
-from harness.layers import Activation
 from harness.layerwise import Layerwise, one_number, symmetric_padding
+from harness.operators.activations import LeakyRelu
+from harness.operators.layers import Activation
 
 NETWORK = Network((7,), (Dense(5), Dense(4)))
 HERE = {"kernel": "W", "bias": "b"}

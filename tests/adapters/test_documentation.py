@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.adapters import UpdateOnly, WholeNetwork
+from harness.cli.templates.new_implementation import STYLES
 from harness.layerwise import Conventions, Layerwise
-from harness.templates.new_implementation import STYLES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "implementations.md").read_text(encoding="utf-8")
 

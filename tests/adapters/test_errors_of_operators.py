@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 from harness import SGD, Case, Dense, Network
-from harness.activations import Tanh
+from harness.cases.problem import make_problem
 from harness.errors import Unsupported
-from harness.implementation import run
-from harness.layers import Add, BatchNormalization
+from harness.implementation.contract import run
 from harness.layerwise import Layerwise
-from harness.losses import MeanSquaredError
-from harness.problem import make_problem
+from harness.operators.activations import Tanh
+from harness.operators.layers import Add, BatchNormalization
+from harness.operators.losses import MeanSquaredError
 
 CASE = Case(Network((7,), (Dense(4, "tanh"), Dense(3))), batch_size=5, steps=2)
 BRANCHES = Case(Network((7,), (Dense(7), Add(inputs=("dense", "input")))), batch_size=5)

@@ -3,9 +3,9 @@
 import pytest
 
 from harness import Case, Dense, Flatten, Network
-from harness.command_line import main
+from harness.cli.command_line import main
+from harness.cli.templates.new_implementation import STYLES
 from harness.plugins.loading import load_plugins
-from harness.templates.new_implementation import STYLES
 
 CASES = {
     "functions": Network((7,), Dense(3)),
@@ -39,7 +39,7 @@ def test_the_file_runs_at_once_and_its_report_says_what_comes_next(style, tmp_pa
 
 @pytest.mark.parametrize("style", ["functions", "description"])
 def test_something_in_it_passes_already(style, tmp_path, heard):
-    from harness.layers import Activation
+    from harness.operators.layers import Activation
 
     main(["new-impl", "fresh", "--style", style, "--folder", str(tmp_path)])
     mine = load_plugins([str(tmp_path / "fresh.py")]).implementations["fresh"]

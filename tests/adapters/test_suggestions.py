@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from harness import Case, Conv2D, Dense, Flatten, Network
-from harness.implementation import Implementation, run
+from harness.cases.problem import make_problem
+from harness.diagnosis.suggestions import suggested
+from harness.implementation.contract import Implementation, run
 from harness.layerwise import Layerwise
-from harness.problem import make_problem
-from harness.suggestions import suggested
-from harness.verdict import arithmetic_of
+from harness.numerics import arithmetic_of
 
 CASE = Case(Network((6, 5, 3), (Conv2D(3, (2, 2)), Flatten(), Dense(4))), batch_size=5)
 

@@ -5,9 +5,9 @@ import pytest
 
 from harness import SGD, Adam, Case, Conv2D, Dense, Flatten, MaxPooling2D, Network
 from harness.adapters import UpdateOnly, WholeNetwork
+from harness.cases.problem import make_problem
 from harness.errors import SpecificationError, Unsupported
 from harness.layerwise import Layerwise
-from harness.problem import make_problem
 
 NETWORK = Network((7,), (Dense(5, "tanh", name="hidden"), Dense(3)))
 CASE = Case(NETWORK, steps=3)
@@ -166,7 +166,7 @@ def update_only(right, *, scale=1.0, **options):
     def train_step(net, x, y, learning_rate):
         from dataclasses import replace
 
-        from harness.problem import Batch
+        from harness.cases.problem import Batch
 
         problem = make_problem(net.case.with_(optimizer=SGD(learning_rate=learning_rate), steps=1))
         problem = replace(problem, batches=(Batch(x, y),), weights=net.weights, dtype=x.dtype)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from harness import Case, Conv2D, Dense, Flatten, MaxPooling2D, Network, SparseCategoricalCrossentropy
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.plugins.loading import load_plugins
 from harness.report import Report
 from harness.report.failure import failure_text

@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from harness.case import Case
-from harness.cases import Cases
+from harness.cases.case import Case
+from harness.cases.grid import Cases
 
 CASE_FILES = Path(__file__).parents[2] / "cases"
 

@@ -5,8 +5,8 @@ import pytest
 
 from harness import Case, Conv2D, Dense, Flatten, HarnessError, Network, make_problem, soft
 from harness import digits as digits_data
-from harness.data import PRESETS, Sizes
-from harness.losses import CategoricalCrossentropy, MeanSquaredError
+from harness.cases.data import PRESETS, Sizes
+from harness.operators.losses import CategoricalCrossentropy, MeanSquaredError
 
 SHAPES = {"dense": {"kernel": (6, 3), "bias": (3,)}, "norm": {"gamma": (3,), "moving_mean": (3,)}}
 SIZES = Sizes(2, (5, 6), (5, 3), MeanSquaredError(), SHAPES)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from harness import Case, make_problem
-from harness.implementation import Implementation, run
+from harness.implementation.contract import Implementation, run
 from impls.vectorized import harness_implementations
 
 

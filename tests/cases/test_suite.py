@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from harness import Case, make_problem
-from harness.activations import ACTIVATIONS
-from harness.layers import LAYERS, Layer
-from harness.losses import LOSSES
-from harness.network import Node
-from harness.optimizers import OPTIMIZERS
+from harness.cases.network import Node
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS, Layer
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
 
 WINDOWED = ("Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "MaxPooling2D", "AveragePooling2D")
 CONVOLUTIONS = WINDOWED[:3]

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.case import Case
-from harness.comparison import Comparison
-from harness.implementation import Implementation, run
-from harness.judging import Author, judge
-from harness.layers import Dense
-from harness.network import Network
-from harness.observables import required
-from harness.problem import Problem, make_problem
-from harness.trace import Trace
-from harness.verdict import FLOAT32
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.observables import required
+from harness.cases.problem import Problem, make_problem
+from harness.implementation.contract import Implementation, run
+from harness.implementation.trace import Trace
+from harness.judging.judge import Author, judge
+from harness.judging.row import Comparison
+from harness.numerics import FLOAT32
+from harness.operators.layers import Dense
 from impls.vectorized import harness_implementations
 
 Judge = Callable[..., dict[str, Comparison]]

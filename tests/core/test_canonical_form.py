@@ -6,13 +6,13 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from harness.activations import LeakyRelu
-from harness.case import Case
-from harness.data import lattice
-from harness.layers import Activation, Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
-from harness.losses import Huber, MeanSquaredError
-from harness.network import Network
-from harness.optimizers import SGD, Adam
+from harness.cases.case import Case
+from harness.cases.data import lattice
+from harness.cases.network import Network
+from harness.operators.activations import LeakyRelu
+from harness.operators.layers import Activation, Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
+from harness.operators.losses import Huber, MeanSquaredError
+from harness.operators.optimizers import SGD, Adam
 
 # Written from the definition: every argument, sorted, no spaces.
 DENSE = (

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
-from harness.activations import ACTIVATIONS
-from harness.case import KINDS, Case
-from harness.data import PRESETS, Constant, Integers, Random, Sparse, Uniform, digits
+from harness.cases.case import KINDS, Case
+from harness.cases.data import PRESETS, Constant, Integers, Random, Sparse, Uniform, digits
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
 from harness.errors import SpecificationError
-from harness.layers import (
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import (
     LAYERS,
     Activation,
     Add,
@@ -26,10 +28,8 @@ from harness.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.losses import LOSSES, Huber
-from harness.network import Network
-from harness.optimizers import OPTIMIZERS, SGD, Adam
-from harness.problem import make_problem
+from harness.operators.losses import LOSSES, Huber
+from harness.operators.optimizers import OPTIMIZERS, SGD, Adam
 
 EVERYTHING = Network(
     (8, 8, 2),

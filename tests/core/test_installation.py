@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from harness import installation
-from harness.installation import distributions, limits, machine, reports
-from harness.isolation.limits import Limits
+from harness.cli import installation
+from harness.cli.installation import distributions, limits, machine, reports
 from harness.stores.oracle import Oracle
+from harness.workers.limits import Limits
 
 
 @pytest.fixture

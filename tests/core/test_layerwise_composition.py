@@ -6,18 +6,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness.activations import Relu, Tanh
-from harness.case import Case
-from harness.data import constant, lattice
+from harness.cases.case import Case
+from harness.cases.data import constant, lattice
+from harness.cases.network import Network
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
 from harness.errors import Unsupported
-from harness.implementation import run
-from harness.layers import Activation, Add, BatchNormalization, Concatenate, Conv2D, Dense, Flatten
+from harness.implementation.contract import run
 from harness.layerwise import Layerwise
-from harness.losses import MeanSquaredError
-from harness.network import Network
-from harness.observables import required
-from harness.optimizers import SGD, Adam
-from harness.problem import make_problem
+from harness.operators.activations import Relu, Tanh
+from harness.operators.layers import Activation, Add, BatchNormalization, Concatenate, Conv2D, Dense, Flatten
+from harness.operators.losses import MeanSquaredError
+from harness.operators.optimizers import SGD, Adam
 from harness.verification import Reference, Verification
 
 CHAIN = Case(Network((6,), (Dense(4, "tanh"), Dense(3))), batch_size=5, dtype="float64")

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import pytest
 
 import impls.vectorized
-from harness.activations import ACTIVATIONS, Linear, Relu
 from harness.errors import SpecificationError
-from harness.layers import LAYERS, Activation, Conv2D
 from harness.layerwise import Layerwise, operators_in
 from harness.layerwise.operators import operator_kind
-from harness.losses import LOSSES, MeanSquaredError
-from harness.optimizers import OPTIMIZERS, SGD
+from harness.operators.activations import ACTIVATIONS, Linear, Relu
+from harness.operators.layers import LAYERS, Activation, Conv2D
+from harness.operators.losses import LOSSES, MeanSquaredError
+from harness.operators.optimizers import OPTIMIZERS, SGD
 
 GIVEN = {"forward": lambda self: None, "backward": lambda self: None}
 

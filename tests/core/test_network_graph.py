@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from harness.cases.network import Network
 from harness.errors import SpecificationError
-from harness.layers import Activation, Add, Concatenate, Conv2D, Conv2DTranspose, Dense, Flatten, MaxPooling2D
-from harness.network import Network
+from harness.operators.layers import Activation, Add, Concatenate, Conv2D, Conv2DTranspose, Dense, Flatten, MaxPooling2D
 
 
 def test_layers_without_names_are_named_by_keras_rule():
@@ -60,7 +60,7 @@ def test_shapes_are_worked_out_along_the_graph():
         ((6,), (), "Network expected layers to be one or more layers, got layers=()."),
         ((6,), None, "Network expected layers to be one or more layers, got layers=None."),
         ((6,), (5,), "Network expected layers, got 5."),
-        ((6,), (Dense,), "Network expected layers, got <class 'harness.layers.dense.Dense'>."),
+        ((6,), (Dense,), "Network expected layers, got <class 'harness.operators.layers.dense.Dense'>."),
         ((6, 0), Flatten(), "Network expected input_shape to be one or more positive integers, without the batch, got"),
         ((6, -1), Flatten(), "without the batch, got input_shape=(6, -1)."),
         (6, Dense(3), "without the batch, got input_shape=6."),

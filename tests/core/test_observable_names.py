@@ -1,9 +1,9 @@
 """A case knows every observable it requires, in the order of computation."""
 
-from harness.case import Case
-from harness.layers import Add, BatchNormalization, Conv2D, Dense, Flatten
-from harness.network import Network
-from harness.observables import required
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.observables import required
+from harness.operators.layers import Add, BatchNormalization, Conv2D, Dense, Flatten
 
 
 def test_a_chain_requires_forward_loss_backward_and_updates_in_this_order():

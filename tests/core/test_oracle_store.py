@@ -9,9 +9,9 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from harness.cases.problem import make_problem
 from harness.errors import HarnessError
-from harness.implementation import Implementation
-from harness.problem import make_problem
+from harness.implementation.contract import Implementation
 from harness.stores.oracle import Oracle, oracle_key
 from harness.verification import Reference
 

@@ -7,10 +7,10 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.network import Network
 from harness.errors import HarnessError
-from harness.layers import Dense
-from harness.network import Network
+from harness.operators.layers import Dense
 from harness.plugins import hookimpl
 from harness.plugins.asking import offered
 from harness.plugins.loading import load_and_choose, load_plugins

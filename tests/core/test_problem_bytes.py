@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.case import Case
-from harness.data import lattice, notebook, pixels, soft, ties
-from harness.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
-from harness.network import Network
-from harness.problem import GENERATOR_VERSION, Problem, make_problem
+from harness.cases.case import Case
+from harness.cases.data import lattice, notebook, pixels, soft, ties
+from harness.cases.network import Network
+from harness.cases.problem import GENERATOR_VERSION, Problem, make_problem
+from harness.operators.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 
 IMAGES = Network((4, 3, 2), (Conv2D(3, 2), BatchNormalization(), Flatten(), Dense(4, "softmax")))
 PINNED = {

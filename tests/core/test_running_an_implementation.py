@@ -5,12 +5,12 @@ import warnings
 import numpy as np
 import pytest
 
-from harness.comparison import PURITY
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
 from harness.errors import Unsupported
-from harness.implementation import run
-from harness.observables import required
-from harness.problem import make_problem
-from harness.purity import run_watched
+from harness.implementation.contract import run
+from harness.judging.purity import run_watched
+from harness.judging.row import PURITY
 from harness.verification import Reference, Verification
 
 

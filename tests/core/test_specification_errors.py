@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from harness.activations import Elu, LeakyRelu
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.network import Network
 from harness.errors import HarnessError, SpecificationError
-from harness.layers import (
+from harness.operators.activations import Elu, LeakyRelu
+from harness.operators.layers import (
     Activation,
     Add,
     AveragePooling2D,
@@ -23,9 +24,8 @@ from harness.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.losses import CategoricalCrossentropy, Huber
-from harness.network import Network
-from harness.optimizers import SGD, Adam
+from harness.operators.losses import CategoricalCrossentropy, Huber
+from harness.operators.optimizers import SGD, Adam
 
 DENSE = Network((6,), Dense(3))
 
@@ -94,7 +94,7 @@ VALUES = {
     "seed": (lambda: Case(DENSE, seed=-1), "Case expected seed to be an integer of 0 or more, got seed=-1."),
     "dtype": (lambda: Case(DENSE, dtype="float16"), "expected dtype to be float32 or float64, got dtype='float16'."),
     "network": (lambda: Case(Dense(3)), "Case expected a Network, got network=Dense("),
-    "data": (lambda: Case(DENSE, data="random"), "Case expected data from harness.data, got data='random'."),
+    "data": (lambda: Case(DENSE, data="random"), "Case expected data from harness.cases.data, got data='random'."),
     "id": (lambda: Case(DENSE, name="größe"), "Case expected name to be printable ASCII, got name='größe'."),
     "id type": (lambda: Case(DENSE, name=5), "Case expected name to be printable ASCII, got name=5."),
 }  # fmt: skip

@@ -6,12 +6,12 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from harness.comparison import COVERAGE, Verdict
-from harness.implementation import run
-from harness.judging import judge as judge_trace
-from harness.observables import required
-from harness.problem import jittered
-from harness.trace import Trace
+from harness.cases.observables import required
+from harness.cases.problem import jittered
+from harness.implementation.contract import run
+from harness.implementation.trace import Trace
+from harness.judging.judge import judge as judge_trace
+from harness.judging.row import COVERAGE, Verdict
 from impls.loops import harness_implementations
 
 KERNEL = "1/gradient/dense/kernel"

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from harness import Dense, Implementation, Report
-from harness.case import Case
-from harness.faults.diagnosis import Diagnosis
-from harness.network import Network
-from harness.problem import make_problem
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.diagnosis.reproducing import Diagnosis
+from harness.numerics import FLOAT32
 from harness.stores.oracle import Oracle
-from harness.verdict import FLOAT32
-from harness.verdict.walk import local
+from harness.verdict.expected import local
 from harness.verification import Check, Reference, Verification, in_float64
 
 CASE = Case(Network((400,), (Dense(5), Dense(3, "tanh"))), batch_size=4, name="wide")

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from harness import Activation, BatchNormalization, Conv2D, Flatten, MaxPooling2D
-from harness.case import Case
-from harness.implementation import run
-from harness.layers import Dense
-from harness.network import Network
-from harness.observables import required
-from harness.problem import make_problem
-from harness.verdict import FLOAT64
-from harness.verdict.walk import local
-from harness.witnesses import by_finite_differences, who_sides
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.judging.witnesses import by_finite_differences, who_sides
+from harness.numerics import FLOAT64
+from harness.operators.layers import Dense
+from harness.verdict.expected import local
 
 NETWORK = Network(
     (7, 6, 2),

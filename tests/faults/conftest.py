@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.case import Case
-from harness.implementation import Implementation, run
+from harness.cases.case import Case
+from harness.cases.observables import required
+from harness.cases.problem import Array, Problem, make_problem
+from harness.implementation.contract import Implementation, run
 from harness.layerwise import operators_in
-from harness.observables import required
-from harness.problem import Array, Problem, make_problem
-from harness.specification import Specification
-from harness.verdict.arithmetic import arithmetic_of
+from harness.numerics.arithmetic import arithmetic_of
+from harness.operators.specification import Specification
+from harness.verdict.expected import local
 from harness.verdict.figures import figures, too_far
-from harness.verdict.walk import local
 from impls import vectorized
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from harness.activations import Elu, LeakyRelu
-from harness.case import Case
-from harness.data import Integers, Random, Uniform, huge, lattice, random, saturated, soft, ties
-from harness.layers import (
+from harness.cases.case import Case
+from harness.cases.data import Integers, Random, Uniform, huge, lattice, random, saturated, soft, ties
+from harness.cases.network import Network
+from harness.operators.activations import Elu, LeakyRelu
+from harness.operators.layers import (
     Activation,
     Add,
     AveragePooling2D,
@@ -22,7 +23,7 @@ from harness.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.losses import (
+from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Huber,
@@ -30,8 +31,7 @@ from harness.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from harness.network import Network
-from harness.optimizers import SGD, Adam, RMSprop
+from harness.operators.optimizers import SGD, Adam, RMSprop
 
 IMAGE = (8, 7, 3)
 LAYERS = {

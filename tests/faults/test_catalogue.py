@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from fault_cases import cases_of
 
-from harness.activations import ACTIVATIONS
+from harness.cases.problem import make_problem
 from harness.errors import Unsupported
 from harness.faults import faulty
 from harness.faults.stages import Setting
-from harness.implementation import run
-from harness.layers import LAYERS
+from harness.implementation.contract import run
 from harness.layerwise import Layerwise
-from harness.losses import LOSSES
-from harness.optimizers import OPTIMIZERS
-from harness.problem import make_problem
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
 from impls.faults import harness_faults
 
 FAULTS = {fault.name: fault for fault in harness_faults()}

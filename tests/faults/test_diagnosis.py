@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from fault_cases import cases_of
 
-from harness.activations import Sigmoid
-from harness.case import Case
-from harness.data import Random, Uniform, saturated
+from harness.cases.case import Case
+from harness.cases.data import Random, Uniform, saturated
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.diagnosis.reproducing import MOST_SEARCHES, REPRODUCIBLE, ROOM, Diagnosis, reproducing
 from harness.faults import Fault, Spoilt, faulty
-from harness.faults.diagnosis import MOST_SEARCHES, REPRODUCIBLE, ROOM, Diagnosis, reproducing
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import LAYERS, Activation, Conv2D, Dense
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
 from harness.layerwise import Layerwise
-from harness.network import Network
-from harness.problem import make_problem
+from harness.numerics.arithmetic import arithmetic_of
+from harness.operators.activations import Sigmoid
+from harness.operators.layers import LAYERS, Activation, Conv2D, Dense
 from harness.report.failure import MOST_CAUSES
-from harness.verdict.arithmetic import arithmetic_of
-from harness.verdict.walk import local
+from harness.verdict.expected import local
 from impls.faults import harness_faults
 from impls.faults.layers.dense import DenseRule
 
@@ -182,7 +182,7 @@ def test_what_fitted_last_is_tried_first_and_searches_are_limited(operators, mon
         tried.append(len(tuple(faults)))
         return reproducing(faults, *rest)
 
-    monkeypatch.setattr("harness.faults.diagnosis.reproducing", counting)
+    monkeypatch.setattr("harness.diagnosis.reproducing.reproducing", counting)
     diagnosis = Diagnosis(FAULTS.values(), operators)
     case = cases_of("Conv2D")[0]
     ((problem, shown, row, estimate), *_) = first_failures(faulty(fault, operators, "mine"), case)

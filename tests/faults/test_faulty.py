@@ -6,16 +6,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from harness.case import Case
-from harness.data import lattice
+from harness.cases.case import Case
+from harness.cases.data import lattice
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
 from harness.errors import PluginError, SpecificationError
 from harness.faults import Fault, Spoilt, faulty, planted
-from harness.implementation import run
-from harness.layers import Conv2D, Dense
-from harness.network import Network
+from harness.implementation.contract import run
+from harness.operators.layers import Conv2D, Dense
 from harness.plugins.asking import offered
 from harness.plugins.loading import load_plugins
-from harness.problem import make_problem
 from impls.faults import harness_faults
 from impls.faults.layers.conv2d import Conv2DRule
 from impls.faults.layers.dense import DenseRule

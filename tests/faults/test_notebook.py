@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.case import Case
-from harness.data import notebook
-from harness.implementation import run
-from harness.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from harness.network import Network
-from harness.optimizers import SGD
+from harness.cases.case import Case
+from harness.cases.data import notebook
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.operators.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from harness.operators.optimizers import SGD
 from harness.plugins.loading import load_plugins
-from harness.problem import make_problem
 
 EXAMPLES = {
     example["name"]: example

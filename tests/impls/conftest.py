@@ -6,10 +6,10 @@ import pytest
 
 # Sets TensorFlow's flags, which it reads once, before a test file imports it.
 import impls.keras.training  # noqa: F401
-from harness.case import Case
-from harness.implementation import Implementation, run
-from harness.problem import make_problem
-from harness.trace import Trace
+from harness.cases.case import Case
+from harness.cases.problem import make_problem
+from harness.implementation.contract import Implementation, run
+from harness.implementation.trace import Trace
 from impls.keras import Keras
 from impls.vectorized import harness_implementations
 

@@ -5,10 +5,11 @@ Sizes differ from one another (5 samples, 7 × 6 images, 3 channels), so that no
 
 from collections.abc import Iterable
 
-from harness.activations import ACTIVATIONS, Elu, LeakyRelu
-from harness.case import Case
-from harness.data import Data, random, soft
-from harness.layers import (
+from harness.cases.case import Case
+from harness.cases.data import Data, random, soft
+from harness.cases.network import Network
+from harness.operators.activations import ACTIVATIONS, Elu, LeakyRelu
+from harness.operators.layers import (
     Activation,
     Add,
     AveragePooling2D,
@@ -26,7 +27,7 @@ from harness.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.losses import (
+from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Huber,
@@ -35,8 +36,7 @@ from harness.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from harness.network import Network
-from harness.optimizers import SGD, Adam, Optimizer, RMSprop
+from harness.operators.optimizers import SGD, Adam, Optimizer, RMSprop
 
 IMAGE = (7, 6, 3)
 FEATURES = (6,)

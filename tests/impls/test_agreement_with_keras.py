@@ -3,15 +3,15 @@
 import pytest
 from operator_cases import cases_for
 
-from harness.activations import ACTIVATIONS
-from harness.case import DTYPES
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import LAYERS
-from harness.losses import LOSSES
-from harness.observables import required
-from harness.optimizers import OPTIMIZERS
-from harness.problem import make_problem
+from harness.cases.case import DTYPES
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
 
 # An Activation layer has no operator of its own; its cases are those of the functions.
 OPERATORS = [kind for kind in (*LAYERS, *ACTIVATIONS, *LOSSES, *OPTIMIZERS) if kind != "Activation"]

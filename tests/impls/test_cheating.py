@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from harness import Activation, BatchNormalization, Conv2D, Dense, Flatten, Implementation, MaxPooling2D, grid, verify
-from harness.cases import Cases
+from harness.cases.grid import Cases
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
 from harness.errors import Unsupported
-from harness.observables import required
-from harness.problem import make_problem
-from harness.verdict import FLOAT32, FLOAT64
+from harness.numerics import FLOAT32, FLOAT64
 
 
 def small_cnn():

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from operator_cases import cases_for
 
-from harness.layers import LAYERS
-from harness.losses import LOSSES
-from harness.optimizers import OPTIMIZERS
-from harness.problem import make_problem
+from harness.cases.problem import make_problem
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
 from impls.keras.training import RUNS_BEFORE_COMPILING, Trainer
 
 CASES = {

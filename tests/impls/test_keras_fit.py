@@ -9,10 +9,12 @@ import keras
 import numpy as np
 import pytest
 
-from harness.activations import ACTIVATIONS
-from harness.case import Case
-from harness.data import lattice
-from harness.layers import (
+from harness.cases.case import Case
+from harness.cases.data import lattice
+from harness.cases.network import INPUT, Network
+from harness.cases.problem import make_problem
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import (
     LAYERS,
     Activation,
     Add,
@@ -30,10 +32,8 @@ from harness.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.network import INPUT, Network
-from harness.optimizers import SGD, Adam, RMSprop
-from harness.problem import make_problem
-from harness.specification import file_name
+from harness.operators.optimizers import SGD, Adam, RMSprop
+from harness.operators.specification import file_name
 
 IMAGE = (4, 8, 3)
 BELOW = Conv2D(4, (3, 2), padding="same")

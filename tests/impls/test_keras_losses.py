@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from harness.case import Case
-from harness.data import saturated
-from harness.layers import Activation, Dense
-from harness.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
-from harness.network import Network
-from harness.problem import make_problem
+from harness.cases.case import Case
+from harness.cases.data import saturated
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.operators.layers import Activation, Dense
+from harness.operators.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 # float32(1 - 1e-7) is 1 - 2**-23.
 CLIPPED = {"float32": (np.float32(1e-7), np.float32(1 - 2**-23)), "float64": (1e-7, 1 - 1e-7)}

@@ -8,11 +8,11 @@ import sys
 import keras
 import pytest
 
-from harness.case import Case
-from harness.implementation import run
-from harness.layers import Conv2D, Conv2DTranspose
-from harness.network import Network
-from harness.problem import make_problem
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.operators.layers import Conv2D, Conv2DTranspose
 from impls.keras import Keras
 from impls.keras.implementation import ONEDNN_FLAG
 from impls.keras.training import Trainer

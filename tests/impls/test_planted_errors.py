@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from operator_cases import STEPS, cases_for
 
-from harness.activations import ACTIVATIONS
-from harness.case import Case
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import LAYERS
+from harness.cases.case import Case
+from harness.cases.observables import Observable, required
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
 from harness.layerwise import Layerwise
-from harness.losses import LOSSES
-from harness.observables import Observable, required
-from harness.optimizers import OPTIMIZERS
-from harness.problem import make_problem
-from harness.specification import Specification
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
+from harness.operators.specification import Specification
 
 Change = Callable[[Any], Any]
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from operator_cases import cases_for
 
-from harness.activations import ACTIVATIONS
-from harness.case import DTYPES
-from harness.layers import LAYERS
+from harness.cases.case import DTYPES
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
 from harness.layerwise import Layerwise
-from harness.losses import LOSSES
-from harness.observables import required
-from harness.optimizers import OPTIMIZERS
-from harness.problem import make_problem
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS
 
 OPERATORS = [kind for kind in (*LAYERS, *ACTIVATIONS, *LOSSES, *OPTIMIZERS) if kind != "Activation"]
 CASES = {case.name: case for kind in OPERATORS for dtype in DTYPES for case in cases_for(kind, dtype)}

@@ -6,7 +6,7 @@ import pytest
 
 from harness import Conv2D, Dense, grid, verify
 from harness.errors import HarnessError, PluginError, SpecificationError
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 from harness.stores.oracle import Oracle
 
 CASES = grid(Conv2D, input_shape=(7, 6, 3), filters=4, kernel_size=[(3, 2), 2], padding=["valid", "same"])

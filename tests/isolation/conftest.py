@@ -7,10 +7,10 @@ import pytest
 from sources import SOURCE, case, indented
 
 from harness import Implementation, make_problem
-from harness.implementation import run
-from harness.isolation.isolated import Isolated, Loader
-from harness.isolation.limits import Limits
+from harness.implementation.contract import run
 from harness.plugins.found import Loaded, Quarantined
+from harness.workers.isolated import Isolated, Loader
+from harness.workers.limits import Limits
 from impls.vectorized import harness_implementations
 
 

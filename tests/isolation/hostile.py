@@ -32,7 +32,7 @@ frame = sys._getframe()
 while 'question' not in frame.f_locals:
     frame = frame.f_back
 told = {'status': 'unsupported', 'seconds': 0.0, 'reason': 'forged', 'findings': [], 'written': False, 'changed': None}
-from harness.isolation.frames import Frame, pack
+from harness.workers.frames import Frame, pack
 forged = pack(Frame({**told, 'number': frame.f_locals['question'].head['number']}, {}))
 """ + TO_ALL_SOCKETS.format(data="forged")
 

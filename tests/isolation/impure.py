@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from harness import BatchNormalization, Case, Conv2D, Dense, Flatten, Implementation, Network
-from harness.problem import Problem
+from harness.cases.problem import Problem
 from impls.vectorized import harness_implementations
 
 NETWORKS = {

@@ -6,20 +6,21 @@ import pytest
 from sources import SOURCE, case
 
 from harness import Layerwise, make_problem
-from harness.implementation import run
-from harness.isolation import isolated
-from harness.isolation.answers import refusal_in, trace_in
-from harness.isolation.frames import Frame
-from harness.judging import Author, judge
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
 from harness.plugins.found import Quarantined
 from harness.verification import Reference, Verification
+from harness.workers import isolated
+from harness.workers.answers import refusal_in, trace_in
+from harness.workers.frames import Frame
 
 FAKED = """
-import harness.comparison, harness.judging, harness.purity, harness.trace, harness.verdict.figures
+import harness.judging.row, harness.judging.judge, harness.judging.purity
+import harness.implementation.trace, harness.verdict.figures
 answer["1/gradient/dense/kernel"] = answer["1/gradient/dense/kernel"] * 2
-harness.verdict.figures.too_far = harness.judging.too_far = lambda *_: ""
-harness.judging.judge = lambda *_: []
-harness.comparison.Comparison.failed = property(lambda self: False)
+harness.verdict.figures.too_far = harness.judging.judge.too_far = lambda *_: ""
+harness.judging.judge.judge = lambda *_: []
+harness.judging.row.Comparison.failed = property(lambda self: False)
 np.testing.assert_allclose = np.allclose = lambda *_, **__: True
 """
 

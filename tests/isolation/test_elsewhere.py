@@ -10,12 +10,12 @@ from hostile import HOSTILE
 from sources import case
 
 from harness import make_problem
-from harness.implementation import run
-from harness.isolation import process, usage
+from harness.implementation.contract import run
+from harness.workers import process, usage
 
 ELSEWHERE = (
     "import json, os, sys, types; sys.path[:] = json.loads(sys.argv[1]); "
-    "import harness.isolation.guardian as guardian, harness.isolation.usage as usage; "
+    "import harness.workers.guardian as guardian, harness.workers.usage as usage; "
     "usage.sys = guardian.sys = types.SimpleNamespace(platform='darwin'); "
     "hasattr(os, 'waitid') and delattr(os, 'waitid'); "
 )
@@ -25,7 +25,7 @@ ELSEWHERE = (
 def elsewhere(monkeypatch):
     monkeypatch.setattr(process, "BEGIN", ELSEWHERE + process.BEGIN)
     monkeypatch.setattr(usage, "sys", types.SimpleNamespace(platform="darwin"))
-    monkeypatch.setattr("harness.isolation.watch.LOOK_SECONDS", 0.25)
+    monkeypatch.setattr("harness.workers.watch.LOOK_SECONDS", 0.25)
     monkeypatch.delattr(os, "waitid", raising=False)
 
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from harness.isolation.frames import MAGIC, PREFIX, BrokenFrame, Frame, lengths, pack, padded, unpack
-from harness.isolation.limits import most_bytes
-from harness.observables import Observable
+from harness.cases.observables import Observable
+from harness.workers.frames import MAGIC, PREFIX, BrokenFrame, Frame, lengths, pack, padded, unpack
+from harness.workers.limits import most_bytes
 
 
 def unpacked(data: bytes, most: int = 2**20) -> Frame:

@@ -8,8 +8,8 @@ from hostile import HOSTILE
 from sources import case
 
 from harness import make_problem
-from harness.implementation import run
-from harness.isolation.usage import descendants
+from harness.implementation.contract import run
+from harness.workers.usage import descendants
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes there are")
 

@@ -15,14 +15,14 @@ import pytest
 from sources import SOURCE, case, indented
 
 from harness import Conv2D, Flatten, Layerwise, MaxPooling2D, Network, PluginError, Unsupported, make_problem
-from harness.implementation import run
-from harness.isolation import isolated
-from harness.isolation.isolated import Loader
-from harness.isolation.limits import MOST_DEATHS, Limits
-from harness.judging import Author, judge
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
 from harness.plugins.found import Loaded, Quarantined
 from harness.plugins.loading import attempt_named, load_and_choose
 from harness.verification import Reference, Verification, in_float64
+from harness.workers import isolated
+from harness.workers.isolated import Loader
+from harness.workers.limits import MOST_DEATHS, Limits
 
 OPERATORS = """
 from harness import Layerwise
@@ -240,9 +240,9 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {folder!r})
 from harness import make_problem
-from harness.implementation import run
-from harness.isolation.isolated import Loader
-from harness.isolation.limits import Limits
+from harness.implementation.contract import run
+from harness.workers.isolated import Loader
+from harness.workers.limits import Limits
 from sources import case
 (mine,) = Loader(Limits(60.0))("mine", {path!r}).implementations
 run(mine, make_problem(case()))

@@ -8,11 +8,9 @@ import pytest
 from impure import KERNEL, NETWORKS, Impure
 
 from harness import Adam, Case, make_problem
-from harness.comparison import Comparison
-from harness.judging import Author, judge
-from harness.plugins.found import Loaded, Plugins
-from harness.problem import Batch, Problem
-from harness.purity import (
+from harness.cases.problem import Batch, Problem
+from harness.judging.judge import Author, judge
+from harness.judging.purity import (
     AFTER_ANOTHER,
     AUDITED,
     INPUTS,
@@ -27,6 +25,8 @@ from harness.purity import (
     reordered,
     run_watched,
 )
+from harness.judging.row import Comparison
+from harness.plugins.found import Loaded, Plugins
 from harness.verification import Reference, Verification, verify
 
 

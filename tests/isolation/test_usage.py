@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from harness.isolation import usage
-from harness.isolation.limits import MOST_PROCESSES, Limits
-from harness.isolation.usage import Usage, descendants, unwatched, used_by
-from harness.isolation.watch import TooLong, TooMuch, Watch
+from harness.workers import usage
+from harness.workers.limits import MOST_PROCESSES, Limits
+from harness.workers.usage import Usage, descendants, unwatched, used_by
+from harness.workers.watch import TooLong, TooMuch, Watch
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is about /proc")
 
@@ -104,13 +104,13 @@ def test_a_kernel_that_does_not_tell_what_is_shared_counts_it_more_than_once_and
     ],
 )
 def test_a_watch_refuses_what_is_too_much(monkeypatch, used, words):
-    monkeypatch.setattr("harness.isolation.watch.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("harness.workers.watch.LOOK_SECONDS", 0.0)
     with pytest.raises(TooMuch, match=words):
         Watch(Limits(5.0, 100), lambda: used).left()
 
 
 def test_a_watch_is_silent_within_the_limits_and_ends_with_the_time(monkeypatch):
-    monkeypatch.setattr("harness.isolation.watch.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("harness.workers.watch.LOOK_SECONDS", 0.0)
     assert Watch(Limits(5.0, 100), lambda: Usage(MOST_PROCESSES, 100.0)).left() >= 0
     with pytest.raises(TooLong):
         Watch(Limits(1e-9, 100), lambda: Usage(1, 1.0)).left()

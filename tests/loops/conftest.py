@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 Tensors = Mapping[str, Array]
 Wrong = Callable[..., list[str]]

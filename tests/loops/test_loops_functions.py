@@ -7,9 +7,9 @@ import pytest
 
 import impls.loops
 import impls.vectorized
-from harness.activations import Elu, Gelu, LeakyRelu, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh
 from harness.layerwise import operators_in
-from harness.losses import (
+from harness.operators.activations import Elu, Gelu, LeakyRelu, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh
+from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Huber,
@@ -17,7 +17,7 @@ from harness.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from harness.optimizers import SGD, Adam, RMSprop
+from harness.operators.optimizers import SGD, Adam, RMSprop
 
 LOOPS = operators_in(impls.loops)
 VECTORIZED = operators_in(impls.vectorized)

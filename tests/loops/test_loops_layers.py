@@ -9,7 +9,8 @@ import pytest
 
 import impls.loops
 import impls.vectorized
-from harness.layers import (
+from harness.layerwise import operators_in
+from harness.operators.layers import (
     Add,
     AveragePooling2D,
     BatchNormalization,
@@ -26,7 +27,6 @@ from harness.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.layerwise import operators_in
 
 LOOPS = operators_in(impls.loops)
 VECTORIZED = operators_in(impls.vectorized)

@@ -9,10 +9,13 @@ import pytest
 
 import impls.loops
 import impls.vectorized
-from harness.activations import ACTIVATIONS, Linear
-from harness.case import Case
-from harness.data import lattice
-from harness.layers import (
+from harness.cases.case import Case
+from harness.cases.data import lattice
+from harness.cases.network import Network
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
+from harness.operators.activations import ACTIVATIONS, Linear
+from harness.operators.layers import (
     LAYERS,
     Activation,
     Add,
@@ -26,11 +29,8 @@ from harness.layers import (
     MaxPooling2D,
     ZeroPadding2D,
 )
-from harness.losses import LOSSES
-from harness.network import Network
-from harness.observables import required
-from harness.optimizers import OPTIMIZERS, SGD
-from harness.problem import make_problem
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import OPTIMIZERS, SGD
 
 (LOOPS,) = impls.loops.harness_implementations()
 (VECTORIZED,) = impls.vectorized.harness_implementations()

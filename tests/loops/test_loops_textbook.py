@@ -3,8 +3,8 @@
 import numpy as np
 
 import impls.loops
-from harness.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from harness.layerwise import operators_in
+from harness.operators.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from impls.loops import (
     ConvolutionLayer,
     ConvolutionNeuron,

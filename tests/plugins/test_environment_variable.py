@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from harness.command_line import main
+from harness.cli.command_line import main
 from harness.errors import PluginError
 from harness.plugins.found import LeftOut, Quarantined
 from harness.plugins.loading import load_and_choose, load_plugins

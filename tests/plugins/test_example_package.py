@@ -32,7 +32,7 @@ def run(folder, with_example):
     return ran
 
 
-HARNESS = "import sys; from harness.command_line import main; sys.exit(main())"
+HARNESS = "import sys; from harness.cli.command_line import main; sys.exit(main())"
 
 
 def test_it_is_listed_with_all_that_it_offers(folder, with_example):

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.case import Case
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import Dense
-from harness.network import Network
-from harness.problem import Problem, make_problem
-from harness.process import Process
-from harness.process.description import file_name
-from harness.process.tensor import pack
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import Problem, make_problem
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
+from harness.operators.layers import Dense
+from harness.workers.programs import Process
+from harness.workers.programs.description import file_name
+from harness.workers.programs.tensor import pack
 from impls.vectorized import harness_implementations
 
 # Nothing but the interpreter, so that starting it takes little.

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.activations import LeakyRelu
-from harness.case import Case
-from harness.layers import Add, Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
-from harness.losses import SparseCategoricalCrossentropy
-from harness.network import Network
-from harness.observables import required
-from harness.optimizers import Adam
-from harness.problem import make_problem
-from harness.process.description import file_name, files_of, observable_name
-from harness.process.tensor import unpack
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
+from harness.operators.activations import LeakyRelu
+from harness.operators.layers import Add, Conv2D, Dense, Flatten, MaxPooling2D, ZeroPadding2D
+from harness.operators.losses import SparseCategoricalCrossentropy
+from harness.operators.optimizers import Adam
+from harness.workers.programs.description import file_name, files_of, observable_name
+from harness.workers.programs.tensor import unpack
 
 CHAIN = Case(
     Network((5, 4, 2), (Conv2D(3, (3, 2), activation=LeakyRelu(0.25)), MaxPooling2D(2), Flatten(), Dense(2))),

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.case import Case
-from harness.data import ties
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from harness.network import Network
-from harness.problem import make_problem
-from harness.process import Process
+from harness.cases.case import Case
+from harness.cases.data import ties
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
+from harness.operators.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from harness.workers.programs import Process
 
 ROOT = Path(__file__).parents[2]
 C = ROOT / "docs" / "examples" / "c"

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from harness.implementation import run
-from harness.isolation.isolated import Loader
-from harness.isolation.limits import Limits, limit_all
+from harness.implementation.contract import run
 from harness.plugins.found import Loaded
+from harness.workers.isolated import Loader
+from harness.workers.limits import Limits, limit_all
 
 LONG = "print('thinking', file=sys.stderr, flush=True); time.sleep(60)"
 LARGE = (

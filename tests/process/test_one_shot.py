@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
 from harness.errors import HarnessError
-from harness.implementation import run
-from harness.layers import Dense
-from harness.network import Network
-from harness.problem import make_problem
-from harness.process import Process
+from harness.implementation.contract import run
+from harness.operators.layers import Dense
+from harness.workers.programs import Process
 
 TENSOR = 'struct.pack("<8s{n}q", b"hntensor", 1, 4, {dims}, *{shape}) + bytes({bytes})'
 

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 
-from harness.process.tensor import BrokenTensor, pack, unpack
+from harness.workers.programs.tensor import BrokenTensor, pack, unpack
 
 
 def written(code=4, shape=(2, 3), numbers=None, magic=b"hntensor", version=1):

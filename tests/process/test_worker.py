@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from harness.case import Case
-from harness.implementation import run
-from harness.layers import Dense
-from harness.network import Network
-from harness.problem import make_problem
-from harness.process.answer import Allowance, BrokenAnswer
-from harness.process.frames import pack, reading
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.operators.layers import Dense
+from harness.workers.programs.answer import Allowance, BrokenAnswer
+from harness.workers.programs.frames import pack, reading
 
 
 def read_in_full(frame, case):

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from harness import hookimpl
 from harness.faults import Fault, LayerRule, faulty
-from harness.layers import Dense
+from harness.operators.layers import Dense
 from harness.layerwise import Layerwise, operators_in
 from impls import vectorized
 from impls.faults.catalogue import structural_faults

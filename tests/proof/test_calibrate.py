@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from harness.command_line import main
-from harness.comparison import Comparison
-from harness.proof.calibration import Calibration, Judged
-from harness.proof.calibration_tables import as_csv, percentile, summary
+from harness.calibration.false_alarm_tables import as_csv, percentile, summary
+from harness.calibration.false_alarms import Calibration, Judged
+from harness.cli.command_line import main
+from harness.judging.row import Comparison
 
 ARGUMENTS = ["--seeds", "2", "--jobs", "1"]
 
@@ -108,7 +108,7 @@ def test_an_interrupted_run_keeps_and_shows_what_there_is(calibrate, tmp_path, m
         if len(steps) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.proof.processes.Progress.step", interrupt)
+    monkeypatch.setattr("harness.calibration.processes.Progress.step", interrupt)
     assert calibrate("--impl", "vectorized") == 130
     assert "interrupted" in capsys.readouterr().out
     assert len({(row["case"], row["seed"]) for row in rows_on_disk(tmp_path)}) == 3

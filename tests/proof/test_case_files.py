@@ -2,8 +2,8 @@
 
 import pytest
 
+from harness.calibration.case_files import cases_in
 from harness.errors import HarnessError
-from harness.proof.case_files import cases_in
 
 
 def test_cases_of_functions_and_classes_are_found_and_slow_ones_counted(case_file):

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from harness.case import Case
-from harness.command_line import main
+from harness.calibration.kill_matrix import matrix_of
+from harness.calibration.power import Task, Trial, tried, without_killed
+from harness.calibration.power_page import page
+from harness.calibration.power_tables import markdown, matrix_csv
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cli.command_line import main
 from harness.errors import HarnessError
 from harness.faults import faulty
-from harness.layers import Dense
 from harness.layerwise import Layerwise, operators_in
-from harness.network import Network
-from harness.proof.kill_matrix import matrix_of
-from harness.proof.power import Task, Trial, tried, without_killed
-from harness.proof.power_page import page
-from harness.proof.power_tables import markdown, matrix_csv
+from harness.operators.layers import Dense
 from impls import vectorized
 from impls.faults import harness_faults
 

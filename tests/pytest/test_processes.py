@@ -73,7 +73,9 @@ def test_a_run_whose_results_are_stored_never_imports_tensorflow(project):
 
 def test_the_plugin_is_silent_and_light_where_nothing_is_verified(pytester):
     pytester.makepyfile(test_other="def test_nothing():\n    pass")
-    program = "import sys, pytest; pytest.main(['-q']); print('loaded', {'numpy', 'harness.case'} & set(sys.modules))"
+    program = (
+        "import sys, pytest; pytest.main(['-q']); print('loaded', {'numpy', 'harness.cases.case'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=pytester.path, capture_output=True, text=True, check=True
     )

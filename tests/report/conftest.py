@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.comparison import Comparison
+from harness.judging.row import Comparison
 from harness.report import Report
 
 MakeRow = Callable[..., Comparison]

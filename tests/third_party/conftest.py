@@ -5,7 +5,7 @@ import importlib.util
 
 import pytest
 
-from harness.implementation import Implementation
+from harness.implementation.contract import Implementation
 
 # The room of each implementation, and what has to be installed for it.
 ROOMS = {

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from harness.activations import LeakyRelu, Relu
-from harness.case import Case
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import (
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
+from harness.layerwise import Layerwise
+from harness.operators.activations import LeakyRelu, Relu
+from harness.operators.layers import (
     Add,
     AveragePooling2D,
     BatchNormalization,
@@ -19,10 +22,7 @@ from harness.layers import (
     Flatten,
     MaxPooling2D,
 )
-from harness.layerwise import Layerwise
-from harness.network import Network
-from harness.optimizers import Adam
-from harness.problem import make_problem
+from harness.operators.optimizers import Adam
 from tests.third_party.conftest import ROOMS, installed
 
 LAYERS = (

@@ -5,11 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from harness.case import Case
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import jittered, make_problem
 from harness.errors import HarnessError
-from harness.implementation import run
-from harness.judging import Author, judge
-from harness.layers import (
+from harness.implementation.contract import run
+from harness.judging.judge import Author, judge
+from harness.numerics import FLOAT32, FLOAT64, Estimate
+from harness.numerics.products import product
+from harness.numerics.summation import total, total_of_rounded
+from harness.operators.layers import (
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
@@ -18,16 +23,12 @@ from harness.layers import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
-from harness.losses import MeanSquaredError
-from harness.network import Network
-from harness.optimizers import SGD
-from harness.problem import jittered, make_problem
-from harness.verdict import FLOAT32, FLOAT64, Estimate, operator_of
+from harness.operators.losses import MeanSquaredError
+from harness.operators.optimizers import SGD
+from harness.verdict import operator_of
+from harness.verdict.expected import Inputs, Walks, end_to_end, local
 from harness.verdict.figures import figures, largest_t
-from harness.verdict.products import product
 from harness.verdict.stages import Expected, Origin
-from harness.verdict.summation import total, total_of_rounded
-from harness.verdict.walk import Inputs, Walks, end_to_end, local
 from impls.loops import harness_implementations as loops_implementations
 from impls.vectorized import harness_implementations as vectorized_implementations
 

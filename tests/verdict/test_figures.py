@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from harness.verdict import FLOAT32, FLOAT64, Estimate
+from harness.numerics import FLOAT32, FLOAT64, Estimate
+from harness.verdict.expected import Expected, Origin
 from harness.verdict.figures import LARGEST_SENS, SIGMAS, figures, rms_limit, too_far
-from harness.verdict.walk import Expected, Origin
 
 
 def expected(value, det, var, origin=Origin.ANCHORS):

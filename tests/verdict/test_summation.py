@@ -5,10 +5,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from harness.verdict import FLOAT32, FLOAT64, Arithmetic, Estimate
-from harness.verdict.coherence import repeats
-from harness.verdict.products import product
-from harness.verdict.summation import FEW, accumulated, total
+from harness.numerics import FLOAT32, FLOAT64, Arithmetic, Estimate
+from harness.numerics.coherence import repeats
+from harness.numerics.products import product
+from harness.numerics.summation import FEW, accumulated, total
 
 U = FLOAT32.unit_roundoff
 

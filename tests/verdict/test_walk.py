@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 import impls.vectorized
-from harness.case import Case
-from harness.implementation import run
-from harness.layers import LAYERS, Activation, Add, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.observables import required
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
 from harness.layerwise import Layerwise
-from harness.network import Network
-from harness.observables import required
-from harness.optimizers import Adam
-from harness.problem import make_problem
-from harness.verdict import FLOAT32
+from harness.numerics import FLOAT32
+from harness.operators.layers import LAYERS, Activation, Add, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
+from harness.operators.optimizers import Adam
+from harness.verdict.expected import Origin, end_to_end, local
 from harness.verdict.figures import figures, too_far
-from harness.verdict.walk import Origin, end_to_end, local
 
 (VECTORIZED,) = impls.vectorized.harness_implementations()
 NETWORK = Network(

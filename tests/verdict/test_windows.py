@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from harness.layers import Conv2D
-from harness.verdict.windows import turned, windows_of
+from harness.numerics.windows import turned, windows_of
+from harness.operators.layers import Conv2D
 
 GEOMETRIES = [
     (size, taps, stride, dilation, padding)

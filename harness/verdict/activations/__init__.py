@@ -1,1 +1,1 @@
-"""Activations with their rounding errors, one file each, under the names they have in ``harness.activations``."""
+"""Activations with their rounding errors, one file each, named as in ``harness.operators.activations``."""

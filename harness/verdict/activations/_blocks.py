@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from harness.activations import Activation
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations import Activation
 
 # Elements of a block: a dozen float64 arrays of it fit into two megabytes.
 ELEMENTS = 2**14

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
 from harness.verdict.activations._sides import kinked, unsure
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
 
 CONSTANT_ROUNDINGS = 2
 GRADIENT_ROUNDINGS = 3

@@ -5,8 +5,8 @@ The output knows it exactly where it was observed and has the input's sign; else
 
 import numpy as np
 
-from harness.verdict.estimate import Estimate, Factor, Floats
-from harness.verdict.kinks import either_side, undecided
+from harness.numerics.estimate import Estimate, Factor, Floats
+from harness.numerics.kinks import either_side, undecided
 
 
 def telling(x: Estimate, y: Estimate) -> Estimate:

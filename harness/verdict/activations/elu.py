@@ -1,10 +1,10 @@
 """elu: y = x where x > 0, else alpha (exp(x) - 1); the derivative at 0 is alpha. See ``_exponential_unit``."""
 
-from harness.activations import Elu
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations import Elu
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.verdict.activations._exponential_unit import ExponentialUnit
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
 
 
 @forward_in_blocks

@@ -21,10 +21,10 @@ import math
 
 import numpy as np
 
-from harness.activations import Gelu
+from harness.numerics.arithmetic import Arithmetic, float32_constant_error
+from harness.numerics.estimate import Estimate, Floats
+from harness.operators.activations import Gelu
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
-from harness.verdict.arithmetic import Arithmetic, float32_constant_error
-from harness.verdict.estimate import Estimate, Floats
 
 ROOT_ERROR = float32_constant_error(math.sqrt(2)) / math.sqrt(2)
 _ERFC = np.frompyfunc(math.erfc, 1, 1)

@@ -10,11 +10,11 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, section 2.2.
 
 import numpy as np
 
-from harness.activations import LeakyRelu
+from harness.numerics.arithmetic import Arithmetic, float32_constant_error
+from harness.numerics.estimate import Estimate, Flags
+from harness.operators.activations import LeakyRelu
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.verdict.activations._sides import kinked, telling, unsure
-from harness.verdict.arithmetic import Arithmetic, float32_constant_error
-from harness.verdict.estimate import Estimate, Flags
 
 
 @forward_in_blocks

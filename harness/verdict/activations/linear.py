@@ -1,8 +1,8 @@
 """linear: y = x, dx = dy. Nothing is rounded; errors pass as they come."""
 
-from harness.activations import Linear
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations import Linear
 
 
 def forward(activation: Linear, x: Estimate, arithmetic: Arithmetic) -> Estimate:

@@ -6,10 +6,10 @@ larger than its distance from 0 may be dy or 0.
 
 import numpy as np
 
-from harness.activations import Relu
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations import Relu
 from harness.verdict.activations._sides import kinked, telling, unsure
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
 
 
 def forward(activation: Relu, x: Estimate, arithmetic: Arithmetic) -> Estimate:

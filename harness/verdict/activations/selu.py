@@ -3,12 +3,12 @@
 See ``_exponential_unit``.
 """
 
-from harness.activations import Selu
-from harness.activations.selu import ALPHA, SCALE
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations import Selu
+from harness.operators.activations.selu import ALPHA, SCALE
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.verdict.activations._exponential_unit import ExponentialUnit
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
 
 UNIT = ExponentialUnit(slope=SCALE, height=SCALE * ALPHA, positive_at_zero=True)
 

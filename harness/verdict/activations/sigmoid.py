@@ -13,10 +13,10 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1.
 
 import numpy as np
 
-from harness.activations import Sigmoid
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.operators.activations import Sigmoid
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
 
 GRADIENT_ROUNDINGS = 4
 

@@ -20,11 +20,11 @@ Numer. Anal. 41 (2021).
 
 import numpy as np
 
-from harness.activations import Softmax
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.summation import total
+from harness.operators.activations import Softmax
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.summation import total
 
 DIVISION_ROUNDINGS = 2
 UNDERFLOWS = 2

@@ -16,11 +16,11 @@ import math
 
 import numpy as np
 
-from harness.activations import Softplus
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations import Softplus
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.verdict.activations.sigmoid import sigmoid
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
 
 GRADIENT_ROUNDINGS = 2
 

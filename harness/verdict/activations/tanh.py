@@ -14,10 +14,10 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, sections 1.7 (ca
 
 import numpy as np
 
-from harness.activations import Tanh
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations import Tanh
 from harness.verdict.activations._blocks import backward_in_blocks, forward_in_blocks
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
 
 GRADIENT_ROUNDINGS = 3
 

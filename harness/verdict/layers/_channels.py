@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Factor, Floats
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Factor, Floats
 
 # Variance of an error that all elements of a channel share, in units of its own.
 SHARED = 4.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from harness.verdict.estimate import Estimate, joined
+from harness.numerics.estimate import Estimate, joined
 
 # Elements of a block's images: a dozen float64 arrays of it fit into two megabytes.
 ELEMENTS = 2**15

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from harness.layers import Activation
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.layers import Activation
 
 
 def forward(

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import Add
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
-from harness.verdict.summation import total
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.summation import total
+from harness.operators.layers import Add
 
 
 def forward(

@@ -1,6 +1,6 @@
 """AveragePooling2D: y = Σ x / m over the m elements of the window that lie inside the image.
 
-The sum has the error of ``harness.verdict.summation`` with m terms. A division, or a product with 1 / m, rounds at
+The sum has the error of ``harness.numerics.summation`` with m terms. A division, or a product with 1 / m, rounds at
 most twice: ``2 u |y|``; some divide before they add: one more u on every term.
 
 dx adds up dy / m over the windows that see an element: two roundings of each share, then ``count - 1`` of the sum.
@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import AveragePooling2D
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.summation import accumulated, total
+from harness.numerics.windows import Windows, windows_of
+from harness.operators.layers import AveragePooling2D
 from harness.verdict.layers._images import few_at_a_time
-from harness.verdict.summation import accumulated, total
-from harness.verdict.windows import Windows, windows_of
 
 
 def forward(

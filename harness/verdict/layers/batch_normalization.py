@@ -25,10 +25,11 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.layers import BatchNormalization
-from harness.specification import Shape
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.summation import total, total_of_rounded
+from harness.operators.layers import BatchNormalization
+from harness.operators.specification import Shape
 from harness.verdict.layers._channels import (
     SHARED,
     of_overflow,
@@ -39,7 +40,6 @@ from harness.verdict.layers._channels import (
     with_errors,
     with_shared,
 )
-from harness.verdict.summation import total, total_of_rounded
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,17 @@
     dW  n = batch × windows
     db  n = batch × windows, without products
 
-with the errors of ``harness.verdict.summation``. Products with the padding are 0 and round nothing.
+with the errors of ``harness.numerics.summation``. Products with the padding are 0 and round nothing.
 """
 
 from collections.abc import Mapping
 
-from harness.layers import Conv2D
-from harness.verdict import convolution
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
-from harness.verdict.summation import total
-from harness.verdict.windows import Windows, windows_of
+from harness.numerics import convolution
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.summation import total
+from harness.numerics.windows import Windows, windows_of
+from harness.operators.layers import Conv2D
 
 Cache = tuple[Windows, Estimate]
 

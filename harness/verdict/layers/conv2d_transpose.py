@@ -1,7 +1,7 @@
 """Conv2DTranspose: the input gradient of a convolution, used as a layer.
 
 The convolution's images are this layer's outputs, its windows this layer's input elements. So, with the errors of
-``harness.verdict.summation``,
+``harness.numerics.summation``,
 
     y   n = the taps that meet the output × channels (+ 1 for the bias)
     dx  n = taps × filters
@@ -11,12 +11,12 @@ The convolution's images are this layer's outputs, its windows this layer's inpu
 
 from collections.abc import Mapping
 
-from harness.layers import Conv2DTranspose
-from harness.verdict import convolution
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
-from harness.verdict.summation import total
-from harness.verdict.windows import Windows, windows_of
+from harness.numerics import convolution
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.summation import total
+from harness.numerics.windows import Windows, windows_of
+from harness.operators.layers import Conv2DTranspose
 
 Cache = tuple[Windows, Estimate]
 

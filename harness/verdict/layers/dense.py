@@ -4,18 +4,18 @@
     dW = xᵀ dy     n = batch
     db = Σ dy      n = batch, without products
 
-with the errors of ``harness.verdict.summation``.
+with the errors of ``harness.numerics.summation``.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import Dense
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
-from harness.verdict.products import product
-from harness.verdict.summation import total
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.products import product
+from harness.numerics.summation import total
+from harness.operators.layers import Dense
 
 
 def forward(

@@ -6,12 +6,12 @@ Kernel (height, width, channels, multiplier) holds the same numbers in the same 
 
 from collections.abc import Mapping
 
-from harness.layers import DepthwiseConv2D
-from harness.verdict import convolution
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
-from harness.verdict.summation import total
-from harness.verdict.windows import Windows, windows_of
+from harness.numerics import convolution
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.summation import total
+from harness.numerics.windows import Windows, windows_of
+from harness.operators.layers import DepthwiseConv2D
 
 Cache = tuple[Windows, Estimate]
 

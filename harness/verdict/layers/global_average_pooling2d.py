@@ -1,18 +1,18 @@
 """GlobalAveragePooling2D: y = Σ x / m over the m pixels of each channel.
 
-The sum has the error of ``harness.verdict.summation`` with m terms; a division, or a product with 1 / m, rounds at most
-twice. So does dx = dy / m.
+The sum has the error of ``harness.numerics.summation`` with m terms; a division, or a product with 1 / m, rounds at
+most twice. So does dx = dy / m.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import GlobalAveragePooling2D
-from harness.specification import Shape
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
-from harness.verdict.summation import total
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.summation import total
+from harness.operators.layers import GlobalAveragePooling2D
+from harness.operators.specification import Shape
 
 
 def forward(

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import GlobalMaxPooling2D
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Flags, Floats
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Flags, Floats
+from harness.operators.layers import GlobalMaxPooling2D
 
 
 def forward(

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import MaxPooling2D
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Flags, Floats, Places
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Flags, Floats, Places
+from harness.numerics.summation import accumulated
+from harness.numerics.windows import Windows, windows_of
+from harness.operators.layers import MaxPooling2D
 from harness.verdict.layers._images import few_at_a_time
-from harness.verdict.summation import accumulated
-from harness.verdict.windows import Windows, windows_of
 
 Cache = tuple[Windows, Estimate]
 

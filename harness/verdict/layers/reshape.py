@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from harness.layers import Reshape
-from harness.specification import Shape
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.layers import Reshape
+from harness.operators.specification import Shape
 
 
 def forward(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import ZeroPadding2D
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.layers import ZeroPadding2D
 
 
 def forward(

@@ -9,9 +9,9 @@ The slopes of log c and 1 / c, which are 1 / c and 1 / c², grow fast next to 0:
 
 import numpy as np
 
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.kinks import behind, curved
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.kinks import behind, curved
 
 EPSILON = 1e-7
 

@@ -20,11 +20,11 @@ import math
 
 import numpy as np
 
-from harness.activations import Softmax
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.summation import total
+from harness.operators.activations import Softmax
 from harness.verdict.activations.softmax import forward as softmax
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.summation import total
 
 MEAN_ROUNDINGS = 4
 

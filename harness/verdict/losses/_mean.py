@@ -6,9 +6,9 @@ one division after each of two sums: 4 roundings of the mean of the terms' sizes
 
 import numpy as np
 
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
-from harness.verdict.summation import total
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.summation import total
 
 DIVISION_ROUNDINGS = 4
 

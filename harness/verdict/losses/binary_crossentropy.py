@@ -24,11 +24,11 @@ Sources: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1; Ke
 
 import numpy as np
 
-from harness.losses import BinaryCrossentropy
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.kinks import either_side
+from harness.operators.losses import BinaryCrossentropy
 from harness.verdict.activations.sigmoid import sigmoid
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.kinks import either_side
 from harness.verdict.losses._clipped_probability import clipped, distance_to_bound, inverse, logarithm, passes
 from harness.verdict.losses._mean import mean
 

@@ -25,14 +25,14 @@ Sources: Higham, Accuracy and Stability of Numerical Algorithms, sections 2.2 an
 
 import numpy as np
 
-from harness.losses import CategoricalCrossentropy
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Flags, Floats
-from harness.verdict.kinks import undecided
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Flags, Floats
+from harness.numerics.kinks import undecided
+from harness.numerics.summation import total
+from harness.operators.losses import CategoricalCrossentropy
 from harness.verdict.losses import _crossentropy_of_logits
 from harness.verdict.losses._clipped_probability import clipped, distance_to_bound, inverse, logarithm, passes
 from harness.verdict.losses._mean import mean
-from harness.verdict.summation import total
 
 OWN_ROUNDINGS = 6
 SHARED_ROUNDINGS = 8

@@ -16,10 +16,10 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1.
 
 import numpy as np
 
-from harness.losses import Huber
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.kinks import behind, curved
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.kinks import behind, curved
+from harness.operators.losses import Huber
 from harness.verdict.losses._mean import mean
 
 GRADIENT_ROUNDINGS = 5

@@ -11,10 +11,10 @@ underflow), so that an exact p decides the sign. Within d of 0 the sign may be t
 
 import numpy as np
 
-from harness.losses import MeanAbsoluteError
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.kinks import either_side
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.kinks import either_side
+from harness.operators.losses import MeanAbsoluteError
 from harness.verdict.losses._mean import mean
 
 GRADIENT_ROUNDINGS = 3

@@ -13,10 +13,10 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1.
 
 import numpy as np
 
-from harness.losses import MeanSquaredError
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.kinks import curved
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.kinks import curved
+from harness.operators.losses import MeanSquaredError
 from harness.verdict.losses._mean import mean
 
 GRADIENT_ROUNDINGS = 5

@@ -16,10 +16,10 @@ Source: Keras 3, ``backend.tensorflow.nn.sparse_categorical_crossentropy``, for 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.losses import SparseCategoricalCrossentropy
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate, Floats
-from harness.verdict.kinks import either_side
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.kinks import either_side
+from harness.operators.losses import SparseCategoricalCrossentropy
 from harness.verdict.losses import _crossentropy_of_logits
 from harness.verdict.losses._clipped_probability import clipped, distance_to_bound, inverse, logarithm, passes
 from harness.verdict.losses._mean import mean

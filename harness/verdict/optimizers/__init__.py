@@ -1,1 +1,1 @@
-"""Optimizers with their rounding errors, one file each, under the names they have in ``harness.optimizers``."""
+"""Optimizers with their rounding errors, one file each, named as in ``harness.operators.optimizers``."""

@@ -14,8 +14,8 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1.
 
 import numpy as np
 
-from harness.verdict.arithmetic import Arithmetic, float32_constant_error
-from harness.verdict.estimate import REACH, Estimate, Floats
+from harness.numerics.arithmetic import Arithmetic, float32_constant_error
+from harness.numerics.estimate import REACH, Estimate, Floats
 
 PRODUCT_ROUNDINGS = 2
 # An inverse root whose argument may be 0 has no bound: the argument is taken as a thousandth of itself at least.

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from harness.optimizers import Optimizer
-from harness.specification import Shape
-from harness.verdict.arithmetic import Arithmetic
-from harness.verdict.estimate import Estimate
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.optimizers import Optimizer
+from harness.operators.specification import Shape
 
 # Elements of a block: a dozen float64 arrays of it fit into two megabytes.
 ELEMENTS = 2**14

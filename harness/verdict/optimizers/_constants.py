@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.verdict.estimate import Estimate, Floats
+from harness.numerics.estimate import Estimate, Floats
 
 SHIFT = "shift of "
 

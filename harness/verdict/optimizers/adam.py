@@ -23,9 +23,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.optimizers import Adam
-from harness.verdict.arithmetic import Arithmetic, float32_constant_error
-from harness.verdict.estimate import Estimate
+from harness.numerics.arithmetic import Arithmetic, float32_constant_error
+from harness.numerics.estimate import Estimate
+from harness.operators.optimizers import Adam
 from harness.verdict.optimizers._average import averaged, root, root_error, shifted
 from harness.verdict.optimizers._blocks import update_in_blocks
 from harness.verdict.optimizers._constants import slot, with_shift

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import ActivationRule
 from harness.faults.stages import ActivationStage
-from harness.problem import Array
 
 Output = Callable[[ActivationStage, Array], Array]
 # From the stage, the gradient of the output and the right gradient of the input.

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from harness.activations import LeakyRelu
+from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import ActivationStage
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.activations import LeakyRelu
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, FORWARD
 from impls.faults.activations import _rule as any_function
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.errors import Unsupported
 from harness.faults.stages import LayerStage
-from harness.problem import Array
 from impls.faults.layers._windows import Windows
 
 TAPS_HARD_CODED = 3

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults.stages import LayerStage
-from harness.problem import Array
 from impls.faults.layers._shaped import ShapedRule
 
 IMAGE_AXES = "HWC"

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults.stages import LayerStage
-from harness.problem import Array
 from impls.faults.layers._windows import Windows
 
 

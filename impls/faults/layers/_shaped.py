@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.cases.problem import Array
 from harness.faults import LayerRule
 from harness.faults.stages import LayerStage
-from harness.problem import Array
 
 # From the stage and the right output; from the stage, the gradient of the output and the right gradient of the input.
 Output = Callable[[LayerStage, Array], Array]

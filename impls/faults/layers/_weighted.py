@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import LayerRule
 from harness.faults.stages import LayerStage
-from harness.problem import Array
 from impls.faults.layers._shaped import InputGradient, Output, right_gradient, right_output
 
 Gradient = Callable[[LayerStage, Array, Array], Array]

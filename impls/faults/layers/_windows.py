@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.layers.geometry import padding_amounts, window_count
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.numerics.geometry import padding_amounts, window_count
 
 Pair = tuple[int, int]
 

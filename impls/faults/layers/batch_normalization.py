@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import Fault, LayerRule
 from harness.faults.stages import LayerStage
-from harness.layers import BatchNormalization
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.layers import BatchNormalization
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD
 from impls.faults.layers._shaped import InputGradient, Output, right_gradient, right_output
 

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LayerStage
-from harness.layers import Concatenate
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.layers import Concatenate
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, FORWARD
 from impls.faults.layers._shaped import ShapedRule
 

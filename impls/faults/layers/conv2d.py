@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.faults import Fault
-from harness.layers import Conv2D
-from harness.specification import Specification
+from harness.operators.layers import Conv2D
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, BIAS, FORWARD, KERNEL
 from impls.faults.layers import _convolved as convolved
 from impls.faults.layers import _weighted as weighted

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LayerStage
-from harness.layers import Conv2DTranspose
-from harness.layers.geometry import padding_amounts
-from harness.problem import Array
-from harness.specification import Specification
+from harness.numerics.geometry import padding_amounts
+from harness.operators.layers import Conv2DTranspose
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, BIAS, FORWARD, KERNEL
 from impls.faults.layers import _convolved as convolved
 from impls.faults.layers import _weighted as weighted

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LayerStage
-from harness.layers import Dense
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.layers import Dense
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, BIAS, FORWARD, KERNEL
 from impls.faults.layers import _weighted as weighted
 

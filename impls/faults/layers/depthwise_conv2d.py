@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LayerStage
-from harness.layers import DepthwiseConv2D
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.layers import DepthwiseConv2D
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, BIAS, FORWARD, KERNEL
 from impls.faults.layers import _convolved as convolved
 from impls.faults.layers import _weighted as weighted

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.faults import Fault
-from harness.layers import Flatten
-from harness.specification import Specification
+from harness.operators.layers import Flatten
+from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, FORWARD
 from impls.faults.layers._ordered import OrderedRule
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import LossRule
 from harness.faults.stages import LossStage
-from harness.problem import Array
 
 # From the stage and the right value, or the right gradient.
 Value = Callable[[LossStage, Array], Array]

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LossStage
-from harness.losses import CategoricalCrossentropy
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.losses import CategoricalCrossentropy
+from harness.operators.specification import Specification
 from impls.faults._places import LOSS, LOSS_GRADIENT
 from impls.faults.losses import _rule as any_loss
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import OptimizerRule
 from harness.faults.stages import OptimizerStage
-from harness.problem import Array
 
 Updated = tuple[Array, Mapping[str, Any]]
 Update = Callable[[OptimizerStage], Updated]

@@ -8,8 +8,8 @@ import numpy as np
 
 from harness.faults import Fault
 from harness.faults.stages import OptimizerStage
-from harness.optimizers import Adam
-from harness.specification import Specification
+from harness.operators.optimizers import Adam
+from harness.operators.specification import Specification
 from impls.faults._places import UPDATE, VECTORS
 from impls.faults.optimizers import _rule as any_optimizer
 from impls.faults.optimizers._rule import Updated

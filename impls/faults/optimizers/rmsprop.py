@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import OptimizerStage
-from harness.optimizers import RMSprop
-from harness.problem import Array
-from harness.specification import Specification
+from harness.operators.optimizers import RMSprop
+from harness.operators.specification import Specification
 from impls.faults._places import UPDATE
 from impls.faults.optimizers import _rule as any_optimizer
 from impls.faults.optimizers._rule import Updated

@@ -4,8 +4,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from harness.activations import Activation
-from harness.specification import file_name
+from harness.operators.activations import Activation
+from harness.operators.specification import file_name
 
 
 def keras_activation(activation: Activation) -> Callable[[Any], Any]:

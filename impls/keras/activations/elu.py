@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Elu
+from harness.operators.activations import Elu
 
 
 def build(activation: Elu) -> Callable[[Any], Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Gelu
+from harness.operators.activations import Gelu
 
 
 def build(activation: Gelu) -> Callable[[Any], Any]:

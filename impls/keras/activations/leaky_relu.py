@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import LeakyRelu
+from harness.operators.activations import LeakyRelu
 
 
 def build(activation: LeakyRelu) -> Callable[[Any], Any]:

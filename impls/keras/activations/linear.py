@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Linear
+from harness.operators.activations import Linear
 
 
 def build(activation: Linear) -> Callable[[Any], Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Relu
+from harness.operators.activations import Relu
 
 
 def build(activation: Relu) -> Callable[[Any], Any]:

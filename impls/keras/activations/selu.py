@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Selu
+from harness.operators.activations import Selu
 
 
 def build(activation: Selu) -> Callable[[Any], Any]:

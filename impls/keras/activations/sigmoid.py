@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Sigmoid
+from harness.operators.activations import Sigmoid
 
 
 def build(activation: Sigmoid) -> Callable[[Any], Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Softmax
+from harness.operators.activations import Softmax
 
 
 def build(activation: Softmax) -> Callable[[Any], Any]:

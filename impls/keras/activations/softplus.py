@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Softplus
+from harness.operators.activations import Softplus
 
 
 def build(activation: Softplus) -> Callable[[Any], Any]:

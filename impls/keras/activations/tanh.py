@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from harness.activations import Tanh
+from harness.operators.activations import Tanh
 
 
 def build(activation: Tanh) -> Callable[[Any], Any]:

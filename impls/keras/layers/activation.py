@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import Activation
+from harness.operators.layers import Activation
 from impls.keras.activations import keras_activation
 
 

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import Add
+from harness.operators.layers import Add
 
 
 def build(layer: Add, dtype: str) -> keras.layers.Layer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import AveragePooling2D
+from harness.operators.layers import AveragePooling2D
 
 
 def build(layer: AveragePooling2D, dtype: str) -> keras.layers.Layer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import BatchNormalization
+from harness.operators.layers import BatchNormalization
 
 
 def build(layer: BatchNormalization, dtype: str) -> keras.layers.Layer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import Concatenate
+from harness.operators.layers import Concatenate
 
 
 def build(layer: Concatenate, dtype: str) -> keras.layers.Layer:

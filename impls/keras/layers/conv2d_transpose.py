@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import Conv2DTranspose
+from harness.operators.layers import Conv2DTranspose
 from impls.keras.activations import keras_activation
 from impls.keras.layers import REPLACED
 

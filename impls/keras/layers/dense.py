@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import Dense
+from harness.operators.layers import Dense
 from impls.keras.activations import keras_activation
 from impls.keras.layers import REPLACED
 

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import DepthwiseConv2D
+from harness.operators.layers import DepthwiseConv2D
 from impls.keras.activations import keras_activation
 from impls.keras.layers import REPLACED
 

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import Flatten
+from harness.operators.layers import Flatten
 
 
 def build(layer: Flatten, dtype: str) -> keras.layers.Layer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import GlobalAveragePooling2D
+from harness.operators.layers import GlobalAveragePooling2D
 
 
 def build(layer: GlobalAveragePooling2D, dtype: str) -> keras.layers.Layer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import GlobalMaxPooling2D
+from harness.operators.layers import GlobalMaxPooling2D
 
 
 def build(layer: GlobalMaxPooling2D, dtype: str) -> keras.layers.Layer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import MaxPooling2D
+from harness.operators.layers import MaxPooling2D
 
 
 def build(layer: MaxPooling2D, dtype: str) -> keras.layers.Layer:

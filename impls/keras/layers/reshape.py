@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import Reshape
+from harness.operators.layers import Reshape
 
 
 def build(layer: Reshape, dtype: str) -> keras.layers.Layer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.layers import ZeroPadding2D
+from harness.operators.layers import ZeroPadding2D
 
 
 def build(layer: ZeroPadding2D, dtype: str) -> keras.layers.Layer:

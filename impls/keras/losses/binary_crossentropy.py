@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.losses import BinaryCrossentropy
+from harness.operators.losses import BinaryCrossentropy
 
 
 def build(loss: BinaryCrossentropy, dtype: str) -> keras.losses.Loss:

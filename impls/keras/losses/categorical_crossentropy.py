@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.losses import CategoricalCrossentropy
+from harness.operators.losses import CategoricalCrossentropy
 
 
 def build(loss: CategoricalCrossentropy, dtype: str) -> keras.losses.Loss:

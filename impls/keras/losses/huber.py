@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.losses import Huber
+from harness.operators.losses import Huber
 
 
 def build(loss: Huber, dtype: str) -> keras.losses.Loss:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.losses import MeanAbsoluteError
+from harness.operators.losses import MeanAbsoluteError
 
 
 def build(loss: MeanAbsoluteError, dtype: str) -> keras.losses.Loss:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.losses import MeanSquaredError
+from harness.operators.losses import MeanSquaredError
 
 
 def build(loss: MeanSquaredError, dtype: str) -> keras.losses.Loss:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.losses import SparseCategoricalCrossentropy
+from harness.operators.losses import SparseCategoricalCrossentropy
 
 
 def build(loss: SparseCategoricalCrossentropy, dtype: str) -> keras.losses.Loss:

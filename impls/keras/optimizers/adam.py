@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.optimizers import Adam
+from harness.operators.optimizers import Adam
 
 
 def build(optimizer: Adam) -> keras.optimizers.Optimizer:

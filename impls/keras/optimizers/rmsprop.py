@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.optimizers import RMSprop
+from harness.operators.optimizers import RMSprop
 
 
 def build(optimizer: RMSprop) -> keras.optimizers.Optimizer:

@@ -2,7 +2,7 @@
 
 import keras
 
-from harness.optimizers import SGD
+from harness.operators.optimizers import SGD
 
 
 def build(optimizer: SGD) -> keras.optimizers.Optimizer:

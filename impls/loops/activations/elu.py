@@ -2,8 +2,8 @@
 
 import math
 
-from harness.activations import Elu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Elu
 from impls.loops._elements import each
 
 

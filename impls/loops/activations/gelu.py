@@ -2,8 +2,8 @@
 
 import math
 
-from harness.activations import Gelu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Gelu
 from impls.loops._elements import each
 
 

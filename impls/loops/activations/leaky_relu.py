@@ -1,7 +1,7 @@
 """leaky_relu: y = x where x > 0, else negative_slope * x; the derivative at 0 is negative_slope."""
 
-from harness.activations import LeakyRelu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import LeakyRelu
 from impls.loops._elements import each
 
 

@@ -1,7 +1,7 @@
 """relu: y = max(x, 0), with relu'(0) = 0."""
 
-from harness.activations import Relu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Relu
 from impls.loops._elements import each
 
 

@@ -2,8 +2,8 @@
 
 import math
 
-from harness.activations import Sigmoid
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Sigmoid
 from impls.loops._elements import each
 
 

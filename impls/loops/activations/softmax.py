@@ -2,8 +2,8 @@
 
 import math
 
-from harness.activations import Softmax
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Softmax
 from impls.loops._elements import rows, stored
 
 

@@ -2,8 +2,8 @@
 
 import math
 
-from harness.activations import Softplus
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Softplus
 from impls.loops._elements import each
 from impls.loops.activations.sigmoid import sigmoid
 

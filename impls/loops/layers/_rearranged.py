@@ -4,8 +4,8 @@ from itertools import product
 
 import numpy as np
 
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.specification import Shape
 
 
 def rearranged(x: Array, shape: Shape) -> Array:

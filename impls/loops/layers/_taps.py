@@ -1,6 +1,6 @@
 """Which elements of an image a window looks at, along one axis."""
 
-from harness.layers.geometry import padding_amounts, window_count
+from harness.numerics.geometry import padding_amounts, window_count
 
 Taps = list[list[tuple[int, int]]]
 

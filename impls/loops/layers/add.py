@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from harness.layers import Add
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import Add
 from impls.loops._elements import each
 
 

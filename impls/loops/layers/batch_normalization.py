@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from harness.layers import BatchNormalization
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import BatchNormalization
 from impls.loops._elements import numbers, stored
 from impls.loops._floating_point import quotient, root
 

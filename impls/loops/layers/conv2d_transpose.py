@@ -7,9 +7,9 @@ convolution of the output would have: one for each pixel of the input.
 from collections.abc import Mapping
 from itertools import product
 
-from harness.layers import Conv2DTranspose
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.layers import Conv2DTranspose
+from harness.operators.specification import Shape
 from impls.loops._elements import numbers, stored, zeros
 from impls.loops.layers._taps import Taps, taps
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from itertools import product
 
-from harness.layers import DepthwiseConv2D
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.layers import DepthwiseConv2D
+from harness.operators.specification import Shape
 from impls.loops._elements import numbers, stored, zeros
 from impls.loops.layers._taps import Taps, taps
 

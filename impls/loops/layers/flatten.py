@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping
 
-from harness.layers import Flatten
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.layers import Flatten
+from harness.operators.specification import Shape
 from impls.loops.layers._rearranged import rearranged
 
 

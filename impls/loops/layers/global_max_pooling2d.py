@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from itertools import product
 
-from harness.layers import GlobalMaxPooling2D
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import GlobalMaxPooling2D
 from impls.loops._elements import rows, stored, zeros
 
 

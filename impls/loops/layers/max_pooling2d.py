@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from itertools import product
 from typing import NamedTuple
 
-from harness.layers import MaxPooling2D
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.layers import MaxPooling2D
+from harness.operators.specification import Shape
 from impls.loops._elements import stored, zeros
 from impls.loops.layers._taps import taps
 

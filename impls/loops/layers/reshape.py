@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from harness.layers import Reshape
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.layers import Reshape
+from harness.operators.specification import Shape
 from impls.loops.layers._rearranged import rearranged
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 EPSILON = 1e-7
 

@@ -2,8 +2,8 @@
 
 import math
 
-from harness.losses import BinaryCrossentropy
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import BinaryCrossentropy
 from impls.loops._elements import each, numbers, stored
 from impls.loops.activations.sigmoid import sigmoid
 from impls.loops.activations.softplus import softplus

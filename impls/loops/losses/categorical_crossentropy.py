@@ -2,8 +2,8 @@
 
 import math
 
-from harness.losses import CategoricalCrossentropy
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import CategoricalCrossentropy
 from impls.loops._elements import rows, stored
 from impls.loops._floating_point import quotient
 from impls.loops.activations.softmax import softmax

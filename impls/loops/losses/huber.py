@@ -1,7 +1,7 @@
 """huber: mean over samples and outputs of e²/2 where |e| <= delta, else delta * |e| - delta²/2."""
 
-from harness.losses import Huber
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import Huber
 from impls.loops._elements import each, numbers, stored
 
 

@@ -1,7 +1,7 @@
 """mean_absolute_error: mean of |y_pred - y_true| over samples and outputs; the gradient at 0 is 0."""
 
-from harness.losses import MeanAbsoluteError
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import MeanAbsoluteError
 from impls.loops._elements import each, numbers, stored
 
 

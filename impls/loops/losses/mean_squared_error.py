@@ -1,7 +1,7 @@
 """mean_squared_error: mean of (y_pred - y_true)² over samples and outputs."""
 
-from harness.losses import MeanSquaredError
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import MeanSquaredError
 from impls.loops._elements import each, numbers, stored
 
 

@@ -6,8 +6,8 @@ the sum of the clipped probabilities, so that p_y stands for clip(p_y) / sum_j c
 
 import math
 
-from harness.losses import SparseCategoricalCrossentropy
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import SparseCategoricalCrossentropy
 from impls.loops._elements import rows, stored
 from impls.loops.activations.softmax import softmax
 from impls.loops.losses._clipped_probability import Clip, clip_in_the_format_of

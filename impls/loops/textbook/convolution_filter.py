@@ -1,6 +1,6 @@
 """What the neurons of one filter share."""
 
-from harness.problem import Array
+from harness.cases.problem import Array
 from impls.loops._elements import zeros
 
 

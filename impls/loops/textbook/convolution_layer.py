@@ -5,9 +5,9 @@ from itertools import product
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.errors import SpecificationError
-from harness.problem import Array
-from harness.specification import Shape
+from harness.operators.specification import Shape
 from impls.loops._elements import zeros
 from impls.loops.textbook.activation import activation_named
 from impls.loops.textbook.convolution_filter import ConvolutionFilter

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.specification import Shape
 from impls.loops.layers._rearranged import rearranged
 from impls.loops.textbook.layer import Layer
 

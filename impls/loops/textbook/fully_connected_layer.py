@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.errors import SpecificationError
-from harness.problem import Array
-from harness.specification import Shape
+from harness.operators.specification import Shape
 from impls.loops.textbook.activation import activation_named
 from impls.loops.textbook.initial_weights import bias_or_zeros, kernel_or_random
 from impls.loops.textbook.layer import Layer

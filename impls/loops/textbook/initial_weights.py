@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.errors import SpecificationError
-from harness.problem import Array
-from harness.specification import Shape
+from harness.operators.specification import Shape
 
 
 def kernel_or_random(

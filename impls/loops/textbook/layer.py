@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.specification import Shape
 
 
 class Layer(ABC):

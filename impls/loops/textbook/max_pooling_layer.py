@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.errors import SpecificationError
-from harness.problem import Array
-from harness.specification import Shape
+from harness.operators.specification import Shape
 from impls.loops.textbook.layer import Layer
 
 

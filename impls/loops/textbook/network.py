@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from harness.cases.problem import Array
 from harness.errors import SpecificationError, nearest
-from harness.losses import BinaryCrossentropy, Loss, MeanSquaredError
-from harness.problem import Array
-from harness.specification import Shape
+from harness.operators.losses import BinaryCrossentropy, Loss, MeanSquaredError
+from harness.operators.specification import Shape
 from impls.loops.losses import binary_crossentropy, mean_squared_error
 from impls.loops.textbook.layer import Layer
 

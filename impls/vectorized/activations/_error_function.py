@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 # Numerators and denominators, highest power first. Up to 0.46875, erf(x) = x * R(x²):
 _NEAR_NUMERATOR = (

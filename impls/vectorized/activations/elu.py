@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.activations import Elu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Elu
 
 
 def forward(activation: Elu, x: Array) -> tuple[Array, Array]:

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from harness.activations import Gelu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Gelu
 from impls.vectorized.activations._error_function import erfc
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.activations import LeakyRelu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import LeakyRelu
 
 
 def forward(activation: LeakyRelu, x: Array) -> tuple[Array, Array]:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.activations import Relu
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Relu
 
 
 def forward(activation: Relu, x: Array) -> tuple[Array, Array]:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from harness.activations import Selu
-from harness.activations.selu import ALPHA, SCALE
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Selu
+from harness.operators.activations.selu import ALPHA, SCALE
 
 
 def forward(activation: Selu, x: Array) -> tuple[Array, Array]:

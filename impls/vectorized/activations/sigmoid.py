@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.activations import Sigmoid
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Sigmoid
 
 
 def sigmoid(x: Array) -> Array:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.activations import Softmax
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Softmax
 
 
 def softmax(x: Array) -> Array:

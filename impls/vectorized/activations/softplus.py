@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.activations import Softplus
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Softplus
 from impls.vectorized.activations.sigmoid import sigmoid
 
 

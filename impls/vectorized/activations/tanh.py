@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.activations import Tanh
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.activations import Tanh
 
 
 def forward(activation: Tanh, x: Array) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.problem import Array
+from harness.cases.problem import Array
 from impls.vectorized.layers._cache_blocks import blocks
 from impls.vectorized.layers._windows import Windows
 

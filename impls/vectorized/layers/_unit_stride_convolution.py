@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.problem import Array
+from harness.cases.problem import Array
 from impls.vectorized.layers._cache_blocks import blocks
 from impls.vectorized.layers._windows import Windows
 

@@ -4,8 +4,8 @@ import functools
 import operator
 from collections.abc import Mapping
 
-from harness.layers import Add
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import Add
 
 
 def forward(layer: Add, weights: Mapping[str, Array], x: tuple[Array, ...]) -> tuple[Array, int]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harness.layers import BatchNormalization
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import BatchNormalization
 
 
 class Cache(NamedTuple):

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from harness.layers import Concatenate
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import Concatenate
 
 
 def forward(layer: Concatenate, weights: Mapping[str, Array], x: tuple[Array, ...]) -> tuple[Array, list[int]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import Conv2D
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import Conv2D
 from impls.vectorized.layers import _convolution as any_convolution
 from impls.vectorized.layers import _unit_stride_convolution as unit_stride_convolution
 from impls.vectorized.layers._channel_sums import channel_sums

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import Conv2DTranspose
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import Conv2DTranspose
 from impls.vectorized.layers import _convolution as convolution
 from impls.vectorized.layers._channel_sums import channel_sums
 from impls.vectorized.layers._windows import Windows, windows_over

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import Dense
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import Dense
 
 
 def forward(layer: Dense, weights: Mapping[str, Array], x: Array) -> tuple[Array, Array]:

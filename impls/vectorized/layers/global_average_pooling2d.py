@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import GlobalAveragePooling2D
-from harness.problem import Array
-from harness.specification import Shape
+from harness.cases.problem import Array
+from harness.operators.layers import GlobalAveragePooling2D
+from harness.operators.specification import Shape
 
 
 def forward(layer: GlobalAveragePooling2D, weights: Mapping[str, Array], x: Array) -> tuple[Array, Shape]:

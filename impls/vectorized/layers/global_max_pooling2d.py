@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import GlobalMaxPooling2D
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import GlobalMaxPooling2D
 
 
 def forward(layer: GlobalMaxPooling2D, weights: Mapping[str, Array], x: Array) -> tuple[Array, Array]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import MaxPooling2D
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import MaxPooling2D
 from impls.vectorized.layers._windows import Windows, windows_over
 
 Cache = tuple[Windows, Array]

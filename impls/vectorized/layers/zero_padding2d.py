@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.layers import ZeroPadding2D
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.layers import ZeroPadding2D
 
 
 def forward(layer: ZeroPadding2D, weights: Mapping[str, Array], x: Array) -> tuple[Array, tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness.problem import Array
+from harness.cases.problem import Array
 
 EPSILON = 1e-7
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.losses import BinaryCrossentropy
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import BinaryCrossentropy
 from impls.vectorized.activations.sigmoid import sigmoid
 from impls.vectorized.losses._clipped_probability import clipped, passes
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.losses import CategoricalCrossentropy
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import CategoricalCrossentropy
 from impls.vectorized.activations.softmax import softmax
 from impls.vectorized.losses._clipped_probability import clipped, passes
 from impls.vectorized.losses._log_softmax import log_softmax

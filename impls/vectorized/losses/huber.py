@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.losses import Huber
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import Huber
 
 
 def forward(loss: Huber, y_true: Array, y_pred: Array) -> Array:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.losses import MeanAbsoluteError
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import MeanAbsoluteError
 
 
 def forward(loss: MeanAbsoluteError, y_true: Array, y_pred: Array) -> Array:

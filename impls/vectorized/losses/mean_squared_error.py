@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from harness.losses import MeanSquaredError
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import MeanSquaredError
 
 
 def forward(loss: MeanSquaredError, y_true: Array, y_pred: Array) -> Array:

@@ -6,8 +6,8 @@ the sum of the clipped probabilities, so that p_y stands for clip(p_y) / sum_j c
 
 import numpy as np
 
-from harness.losses import SparseCategoricalCrossentropy
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.losses import SparseCategoricalCrossentropy
 from impls.vectorized.activations.softmax import softmax
 from impls.vectorized.losses._clipped_probability import clipped, passes
 from impls.vectorized.losses._log_softmax import log_softmax

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.optimizers import Adam
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.optimizers import Adam
 
 
 def update(

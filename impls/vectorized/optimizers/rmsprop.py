@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.optimizers import RMSprop
-from harness.problem import Array
+from harness.cases.problem import Array
+from harness.operators.optimizers import RMSprop
 
 
 def update(

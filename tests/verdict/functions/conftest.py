@@ -5,10 +5,11 @@ import importlib
 import numpy as np
 import pytest
 
-from harness.specification import file_name
-from harness.verdict import Estimate, arithmetic_of, operator_of
+from harness.numerics import Estimate, arithmetic_of
+from harness.operators.specification import file_name
+from harness.verdict import operator_of
+from harness.verdict.expected import Expected, Origin
 from harness.verdict.figures import figures, too_far
-from harness.verdict.walk import Expected, Origin
 
 
 class Judge:
@@ -69,6 +70,6 @@ def vectorized():
 
     def find(specification):
         kind = type(specification)
-        return importlib.import_module(f"impls.vectorized.{kind.__module__.split('.')[1]}.{file_name(kind)}")
+        return importlib.import_module(f"impls.vectorized.{kind.__module__.split('.')[2]}.{file_name(kind)}")
 
     return find

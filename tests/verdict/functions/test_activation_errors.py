@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from harness.activations import Elu, Gelu, LeakyRelu, Linear, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh
-from harness.activations.selu import ALPHA, SCALE
-from harness.verdict import Estimate, operator_of
+from harness.numerics import Estimate
+from harness.operators.activations import Elu, Gelu, LeakyRelu, Linear, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh
+from harness.operators.activations.selu import ALPHA, SCALE
+from harness.verdict import operator_of
 
 ALL = (Relu(), LeakyRelu(), Elu(), Elu(alpha=0.7), Selu(), Sigmoid(), Tanh(), Softplus(), Gelu(), Softmax())
 RANGES = {"unit": 1.0, "tiny": 2.0**-13, "saturated": 30.0, "far": 2.0**13}

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from harness.activations import Elu, Gelu, LeakyRelu, Selu, Sigmoid, Softmax, Softplus, Tanh
-from harness.optimizers import SGD, Adam, RMSprop
-from harness.verdict import FLOAT32, Estimate, operator_of
+from harness.numerics import FLOAT32, Estimate
+from harness.operators.activations import Elu, Gelu, LeakyRelu, Selu, Sigmoid, Softmax, Softplus, Tanh
+from harness.operators.optimizers import SGD, Adam, RMSprop
+from harness.verdict import operator_of
 
 
 def cut(estimate, part):

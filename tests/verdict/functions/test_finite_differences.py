@@ -5,11 +5,12 @@ import importlib
 import numpy as np
 import pytest
 
-from harness.activations import Elu, Gelu, Relu, Sigmoid, Softmax, Softplus, Tanh
-from harness.losses import BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanSquaredError
-from harness.specification import file_name
-from harness.verdict import FLOAT64, Estimate, operator_of
-from harness.verdict.finite_differences import by_complex_step, derivative
+from harness.numerics import FLOAT64, Estimate
+from harness.numerics.finite_differences import by_complex_step, derivative
+from harness.operators.activations import Elu, Gelu, Relu, Sigmoid, Softmax, Softplus, Tanh
+from harness.operators.losses import BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanSquaredError
+from harness.operators.specification import file_name
+from harness.verdict import operator_of
 
 # What a one-sided difference is off by at best, the root of the roundoff (Numerical Recipes, section 5.7).
 ONE_SIDED = 2.0**-26
@@ -75,7 +76,7 @@ def test_the_array_is_not_written_into():
 
 def vectorized(specification):
     kind = type(specification)
-    return importlib.import_module(f"impls.vectorized.{kind.__module__.split('.')[1]}.{file_name(kind)}")
+    return importlib.import_module(f"impls.vectorized.{kind.__module__.split('.')[2]}.{file_name(kind)}")
 
 
 @pytest.mark.parametrize("activation", [Elu(alpha=0.7), Gelu(), Relu(), Sigmoid(), Softmax(), Softplus(), Tanh()])

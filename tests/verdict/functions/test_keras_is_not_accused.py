@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from harness.activations import Elu, Gelu, LeakyRelu, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh
-from harness.losses import (
+from harness.operators.activations import Elu, Gelu, LeakyRelu, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh
+from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Huber,
@@ -15,8 +15,8 @@ from harness.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from harness.optimizers import SGD, Adam, RMSprop
-from harness.specification import file_name
+from harness.operators.optimizers import SGD, Adam, RMSprop
+from harness.operators.specification import file_name
 from impls.keras.activations import keras_activation
 
 ACTIVATIONS = (Elu(), Elu(alpha=0.7), Gelu(), LeakyRelu(), Relu(), Selu(), Sigmoid(), Softmax(), Softplus(), Tanh())
@@ -33,7 +33,7 @@ def names(specification):
 
 def built(specification, *dtype):
     kind = type(specification)
-    return importlib.import_module(f"impls.keras.{kind.__module__.split('.')[1]}.{file_name(kind)}").build(
+    return importlib.import_module(f"impls.keras.{kind.__module__.split('.')[2]}.{file_name(kind)}").build(
         specification, *dtype
     )
 

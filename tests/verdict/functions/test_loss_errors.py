@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from harness.losses import (
+from harness.numerics import Estimate
+from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Huber,
@@ -11,7 +12,7 @@ from harness.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from harness.verdict import Estimate, operator_of
+from harness.verdict import operator_of
 
 BINARY, BINARY_LOGITS = BinaryCrossentropy(), BinaryCrossentropy(from_logits=True)
 CATEGORICAL, CATEGORICAL_LOGITS = CategoricalCrossentropy(), CategoricalCrossentropy(from_logits=True)

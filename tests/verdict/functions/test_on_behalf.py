@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from harness.layerwise import on_behalf
-from harness.losses import (
+from harness.numerics import FLOAT64, arithmetic_of
+from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Huber,
@@ -12,8 +13,7 @@ from harness.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from harness.optimizers import SGD, Adam, RMSprop
-from harness.verdict import FLOAT64, arithmetic_of
+from harness.operators.optimizers import SGD, Adam, RMSprop
 
 REGRESSION = (MeanSquaredError(), MeanAbsoluteError(), Huber())
 CLASSIFICATION = (BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy)

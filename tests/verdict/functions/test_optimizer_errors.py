@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from harness.optimizers import SGD, Adam, RMSprop
-from harness.verdict import FLOAT64, Estimate, operator_of
+from harness.numerics import FLOAT64, Estimate
+from harness.operators.optimizers import SGD, Adam, RMSprop
+from harness.verdict import operator_of
 
 STEPS = 4
 MOMENTUM, NESTEROV = SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True)

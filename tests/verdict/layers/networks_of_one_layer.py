@@ -1,9 +1,13 @@
 """Networks of one layer with mean squared error and plain descent, and which of their observables fail."""
 
 import impls.vectorized
-from harness.case import Case
-from harness.implementation import run
-from harness.layers import (
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.cases.problem import make_problem
+from harness.implementation.contract import run
+from harness.layerwise import Layerwise, on_behalf
+from harness.numerics import arithmetic_of
+from harness.operators.layers import (
     LAYERS,
     Activation,
     Add,
@@ -21,12 +25,8 @@ from harness.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.layerwise import Layerwise, on_behalf
-from harness.network import Network
-from harness.problem import make_problem
-from harness.verdict import arithmetic_of
+from harness.verdict.expected import local
 from harness.verdict.figures import figures, too_far
-from harness.verdict.walk import local
 
 (VECTORIZED,) = impls.vectorized.harness_implementations()
 # Layers that read several inputs need several layers to read.

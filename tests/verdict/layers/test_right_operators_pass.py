@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from networks_of_one_layer import DTYPES, NETWORKS, VECTORIZED, case_of, failures, original_of, with_operator
 
-from harness.layers import LAYERS
-from harness.verdict.walk import end_to_end, local
+from harness.operators.layers import LAYERS
+from harness.verdict.expected import end_to_end, local
 
 
 def test_every_layer_is_tested():

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from networks_of_one_layer import DTYPES, NETWORKS, case_of, failures, original_of, output_layer, with_operator
 
-from harness.case import Case
-from harness.data import ties
-from harness.layers import AveragePooling2D
-from harness.network import Network
+from harness.cases.case import Case
+from harness.cases.data import ties
+from harness.cases.network import Network
+from harness.operators.layers import AveragePooling2D
 
 FUNCTIONS = ("forward", "backward", "moving", "infer")
 

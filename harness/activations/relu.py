@@ -1,7 +1,0 @@
-"""relu: y = max(x, 0), with relu'(0) = 0."""
-
-from harness.activations.activation import Activation
-
-
-class Relu(Activation):
-    """``y = max(x, 0), with relu'(0) = 0``."""

@@ -1,7 +1,0 @@
-"""sigmoid: y = 1 / (1 + exp(-x))."""
-
-from harness.activations.activation import Activation
-
-
-class Sigmoid(Activation):
-    """``y = 1 / (1 + exp(-x))``."""

@@ -1,7 +1,0 @@
-"""softplus: y = log(1 + exp(x))."""
-
-from harness.activations.activation import Activation
-
-
-class Softplus(Activation):
-    """``y = log(1 + exp(x))``."""

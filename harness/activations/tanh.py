@@ -1,7 +1,0 @@
-"""tanh: y = tanh(x)."""
-
-from harness.activations.activation import Activation
-
-
-class Tanh(Activation):
-    """``y = tanh(x)``."""

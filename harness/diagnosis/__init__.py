@@ -1,0 +1,1 @@
+"""What may have made a row wrong, and what would make it right."""

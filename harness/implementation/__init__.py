@@ -1,0 +1,1 @@
+"""What an implementation is, and how one is run."""

@@ -1,0 +1,306 @@
+"""Purity: an answer that depends on the problem alone, and inputs that stay as they were.
+
+Inputs and surroundings are looked at in every run. What needs runs of its own is looked at in some cases: four more
+runs, and a verdict on what changes. They are one in sixteen of those in which everything is right, chosen by the case's
+key, and of each implementation the first by its key of every set of kinds of layers, activations, loss and optimizer:
+every process and every repetition chooses alike, and a report says so where an implementation went without. What was
+looked at is a row of its own, beside those of the case's observables; a finding is one wherever it is made.
+
+Every answer is judged by the rule for all: one that changes within rounding passes, with a reason; one that changes
+from right to wrong fails.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from harness.cases.case import Case
+from harness.cases.problem import Array, Batch, Problem, Weights, jittered
+from harness.implementation.contract import Implementation, run
+from harness.implementation.trace import Trace
+from harness.judging.row import PURITY, Comparison
+
+Judge = Callable[[Problem, Trace], Sequence[Comparison]]
+
+# One in so many cases is audited.
+AUDITED = 16
+
+# Which of the jittered problems comes between two runs of the same one.
+ANOTHER = 97
+
+INPUTS = "inputs-unchanged"
+TWICE = "same-twice"
+AFTER_ANOTHER = "after-another-problem"
+ORDER = "order-of-samples"
+LEFT_OVER = "no-state-left"
+SURROUNDINGS = "surroundings"
+
+CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        TWICE: "answers change when the same problem is run twice",
+        AFTER_ANOTHER: "answers change after another problem was run",
+        ORDER: "answers depend on the order of the samples in the batch",
+    }
+)
+
+# Of the row that is taken for the worst, what shows how wrong it is.
+_FIGURES = ("elements", "index", "expected", "got", "error", "ratio", "t", "rms", "bound", "sens")
+
+
+def run_watched(implementation: Implementation, problem: Problem) -> Trace:
+    """Run, and turn the Trace into an error if the inputs were written into."""
+    before = _fingerprint(problem)
+    trace = run(implementation, problem)
+    if _fingerprint(problem) != before:
+        return Trace("error", {}, trace.seconds, _wrote(implementation.name), written=True)
+    if "read-only" in trace.reason and trace.status == "error":
+        return replace(trace, reason=f"{trace.reason}\ninputs are read-only: copy what you change")
+    return trace
+
+
+def always_audited(planned: Iterable[tuple[Case, str]]) -> frozenset[tuple[str, str]]:
+    """Return which of the planned are audited whatever their keys are.
+
+    Args:
+        planned: every case of a run, with the name of who runs it.
+
+    Returns:
+        Keys of cases, each with a name: of each implementation, and of each set of kinds that its layers, activations,
+        loss and optimizer are of, for one step and for several, because who declines one kind may compute another.
+    """
+    first: dict[tuple[str, frozenset[str], bool], str] = {}
+    for case, name in planned:
+        kinds = {kind for node in case.network.nodes for kind in (node.layer.kind, node.layer.fused_activation.kind)}
+        group = name, frozenset(kinds | {case.the_loss.kind, case.the_optimizer.kind}), case.steps > 1
+        first[group] = min(case.key, first.get(group, case.key))
+    return frozenset((key, name) for (name, *_), key in first.items())
+
+
+def is_audited(case: Case, rows: Sequence[Comparison], always: bool = False) -> bool:
+    """Tell whether a case is among those that are run again; the same ones in every process.
+
+    Args:
+        case: the case.
+        rows: the verdict on it.
+        always: whether it is one of those that are audited whatever their keys are, and even if a row failed.
+    """
+    chosen = int(case.key[:8], 16) % AUDITED == 0 and not any(row.failed for row in rows)
+    return (always or chosen) and any(row.passed for row in rows)
+
+
+def findings(
+    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
+) -> list[Comparison]:
+    """Return a row for each finding of a run that is not run again, or that failed.
+
+    Args:
+        implementation: whose answers they are.
+        problem: what was run.
+        trace: what came of it.
+        rows: the verdict on that.
+        judge: gives the verdict on another run of the same implementation.
+    """
+    found = [_inputs(rows[0], [trace])] if trace.written else []
+    found += _left_over(implementation, problem, trace, rows, judge)
+    return found + (_surroundings(rows[0], [trace]) if trace.changed else [])
+
+
+def audit(
+    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
+) -> list[Comparison]:
+    """Run the same problem again at once and after another one, and with its batches in reverse order.
+
+    Args:
+        implementation: whose answers they are.
+        problem: what was run.
+        trace: what came of it, with observables.
+        rows: the verdict on that; at least one passed.
+        judge: gives the verdict on another run of the same implementation.
+
+    Returns:
+        A row for everything that was looked at.
+    """
+
+    def once_more(given: Problem) -> Trace:
+        # A copy, because whoever writes into inputs now shall write into no one else's.
+        return run_watched(implementation, given.astype(given.dtype.name))
+
+    at_once, other, after = once_more(problem), once_more(jittered(problem, ANOTHER)), once_more(problem)
+    traces = [trace, at_once, other, after]
+    found = [_compared(TWICE, trace, at_once, rows, judge, problem)]
+    if found[0].passed:
+        # What changes by itself is not changed by another problem.
+        found.append(_compared(AFTER_ANOTHER, at_once, after, rows, judge, problem))
+    right = not any(row.failed for row in rows)
+    # What changes anyhow is not changed by the order, and which rows a mistake shows in may depend on the samples.
+    if right and all(row.passed for row in found) and problem.case.batch_size > 1:
+        turned = reordered(problem)
+        traces.append(once_more(turned))
+        wrong = _no_longer_right(rows, judge(turned, traces[-1]))
+        found.append(_row(rows[0], ORDER, _then_wrong(ORDER, wrong), wrong) if wrong else _row(rows[0], ORDER))
+    found += [_row(rows[0], LEFT_OVER)] if right and problem.case.steps > 1 else []
+    found += [] if right else _left_over(implementation, problem, trace, rows, judge)
+    inputs = _inputs(rows[0], traces)
+    return [inputs, *(found if inputs.passed else []), *_surroundings(rows[0], traces)]
+
+
+def with_remarks(rows: Sequence[Comparison], remarks: Sequence[str]) -> list[Comparison]:
+    """Return the rows with what an implementation remarks on its run in the reason of the first."""
+    if not remarks:
+        return list(rows)
+    first, *others = rows
+    reason = "; ".join(text for text in (first.reason, *remarks) if text)
+    return [replace(first, reason=reason), *others]
+
+
+def reordered(problem: Problem) -> Problem:
+    """Return the problem with the samples of each batch in reverse order."""
+
+    def reverse(array: Array) -> Array:
+        turned = np.ascontiguousarray(array[::-1])
+        turned.flags.writeable = False
+        return turned
+
+    return replace(problem, batches=tuple(Batch(reverse(batch.x), reverse(batch.y)) for batch in problem.batches))
+
+
+def _row(
+    like: Comparison, name: str, reason: str = "", wrong: Sequence[Comparison] = (), *, failed: bool = False
+) -> Comparison:
+    """Return a row about purity of the same case and implementation, failed if something is wrong."""
+    same = ("case", "key", "dtype", "seed", "implementation", "version", "declared", "conventions", "seconds")
+    values: dict[str, Any] = {each: getattr(like, each) for each in same}
+    if wrong:
+        values |= {each: getattr(_worst(wrong), each) for each in _FIGURES}
+    return Comparison(
+        **values, observable=f"{PURITY}/{name}", kind=PURITY, step=0, layer="", layer_kind=PURITY, part="",
+        verdict="fail" if wrong or failed else "pass", reason=reason,
+    )  # fmt: skip
+
+
+def _inputs(like: Comparison, traces: Iterable[Trace]) -> Comparison:
+    written = any(trace.written for trace in traces)
+    return _row(like, INPUTS, _wrote(like.implementation) if written else "", failed=written)
+
+
+def _wrote(name: str) -> str:
+    return f"{name} wrote into its inputs; expected it to copy what it changes"
+
+
+def _surroundings(like: Comparison, traces: Sequence[Trace]) -> list[Comparison]:
+    """Return one row if somebody looked; what was changed was put back, so that nothing became wrong."""
+    looked = [trace.changed for trace in traces if trace.changed is not None]
+    if not looked:
+        return []
+    changed = dict.fromkeys(what for each in looked for what in each)
+    told = f"{like.implementation} changed {' and '.join(changed)}; its surroundings were put back" if changed else ""
+    return [_row(like, SURROUNDINGS, told)]
+
+
+def _compared(
+    name: str, before: Trace, after: Trace, rows: Sequence[Comparison], judge: Judge, problem: Problem
+) -> Comparison:
+    """Return the row about two runs of one problem; only what changed is judged."""
+    unimportant = {row.observable for row in rows if not row.passed}
+    changed = _changed(before, after) - unimportant
+    if not changed:
+        return _row(rows[0], name)
+    wrong = _no_longer_right(rows, judge(problem, after))
+    if wrong:
+        return _row(rows[0], name, _then_wrong(name, wrong), wrong)
+    first = next(row.observable for row in rows if row.observable in changed)
+    more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""
+    return _row(rows[0], name, f"{CHANGES[name]}, within rounding: {first}{more}")
+
+
+def _no_longer_right(before: Iterable[Comparison], after: Iterable[Comparison]) -> list[Comparison]:
+    """Return the rows that do not pass any more, and those of what nobody asked for now."""
+    was = {row.observable: row.passed for row in before}
+    return [row for row in after if not row.passed and was.get(row.observable, True)]
+
+
+def _then_wrong(name: str, wrong: Sequence[Comparison]) -> str:
+    first, worst = wrong[0], _worst(wrong)
+    which = f"{len(wrong):,} observables are wrong, from {first.observable} on and most of all " if wrong[1:] else ""
+    return f"{CHANGES[name]}, and then {which}{worst.observable}{'' if which else ' is wrong'}: {worst.reason}"
+
+
+def _worst(wrong: Sequence[Comparison]) -> Comparison:
+    return max(wrong, key=lambda row: row.ratio if row.ratio is not None and row.ratio == row.ratio else np.inf)
+
+
+def _left_over(
+    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
+) -> list[Comparison]:
+    """Look at the first wrong row after a right first step: is it right when begun anew from the same weights?
+
+    Costs one run, and nothing where no such row is. What an optimizer keeps from step to step is no finding.
+    """
+    wrong = [row for row in rows if row.verdict in ("fail", "nonfinite") and row.kind != "update"]
+    if not wrong or min(row.step or problem.case.steps + 1 for row in wrong) < 2:
+        return []
+    first = wrong[0]
+    begun = _begun_anew(problem, trace, first.step) if first.step else None
+    if begun is None:
+        return []
+    found = {row.observable: row for row in judge(begun, run_watched(implementation, begun))}
+    alone = found.get(f"1/{first.observable.partition('/')[2]}")
+    if alone is None or not alone.passed:
+        return []
+    begins = f"a run that begins with the weights before step {first.step}"
+    return [
+        _row(rows[0], LEFT_OVER, f"state is left from the step before: {begins} gets {first.observable} right", [first])
+    ]
+
+
+def _changed(before: Trace, after: Trace) -> set[str]:
+    """Return the observables that do not have the same bits in two runs; all of them where one has none."""
+    names = before.observables.keys() | after.observables.keys()
+    if before.status != after.status:
+        return set(names)
+    return {name for name in names if not _same(before.observables.get(name), after.observables.get(name))}
+
+
+def _same(one: Array | None, other: Array | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if one.dtype != other.dtype or one.shape != other.shape:
+        return False
+    # Python objects have no bytes of their own, and are judged by their format alone.
+    return one.dtype.hasobject or one.tobytes() == other.tobytes()
+
+
+def _begun_anew(problem: Problem, trace: Trace, step: int) -> Problem | None:
+    """Return one step's problem with the weights that the implementation had before it; None if it hides them."""
+
+    def before(initial: Weights) -> Weights:
+        return MappingProxyType(
+            {
+                layer: MappingProxyType(
+                    {name: trace.observables[f"{step - 1}/update/{layer}/{name}"] for name in parameters}
+                )
+                for layer, parameters in initial.items()
+            }
+        )
+
+    try:
+        weights, state = before(problem.weights), before(problem.state)
+    except KeyError:
+        return None
+    case = problem.case.with_(steps=1)
+    return Problem(case, (problem.batches[step - 1],), weights, state, problem.dtype)
+
+
+def _fingerprint(problem: Problem) -> list[tuple[int, tuple[int, ...], np.dtype[Any], bool]]:
+    """Return what a write into an input changes: a checksum of the bytes, the shape, the format, the read-only flag."""
+    arrays = [array for batch in problem.batches for array in (batch.x, batch.y)]
+    arrays += [array for named in _values(problem.weights, problem.state) for array in named.values()]
+    return [(zlib.crc32(a.data), a.shape, a.dtype, a.flags.writeable) for a in arrays]
+
+
+def _values(*named: Weights) -> list[Mapping[str, Array]]:
+    return [arrays for each in named for arrays in each.values()]

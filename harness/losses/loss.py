@@ -1,7 +1,0 @@
-"""What every loss specification is."""
-
-from harness.specification import Specification
-
-
-class Loss(Specification):
-    """A loss with Keras's name, arguments and defaults, averaged as ``sum_over_batch_size`` does."""

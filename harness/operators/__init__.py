@@ -1,0 +1,1 @@
+"""Layers, activations, losses and optimizers, with Keras's names, arguments and defaults."""

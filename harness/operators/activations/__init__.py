@@ -1,0 +1,54 @@
+"""Activation specifications, one file a function, with Keras's names, arguments and defaults."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from harness.errors import SpecificationError, nearest
+from harness.operators.activations.activation import Activation
+from harness.operators.activations.elu import Elu
+from harness.operators.activations.gelu import Gelu
+from harness.operators.activations.leaky_relu import LeakyRelu
+from harness.operators.activations.linear import Linear
+from harness.operators.activations.relu import Relu
+from harness.operators.activations.selu import Selu
+from harness.operators.activations.sigmoid import Sigmoid
+from harness.operators.activations.softmax import Softmax
+from harness.operators.activations.softplus import Softplus
+from harness.operators.activations.tanh import Tanh
+
+ACTIVATIONS: Mapping[str, type[Activation]] = MappingProxyType(
+    {kind.__name__: kind for kind in (Elu, Gelu, LeakyRelu, Linear, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh)}
+)
+
+
+def as_activation(value: str | Activation | Mapping[str, object] | None) -> Activation:
+    """Return the activation that ``value`` names; None is linear, as in Keras.
+
+    Raises:
+        SpecificationError: no activation has that name; the nearest one is suggested.
+    """
+    if value is None:
+        return Linear()
+    if isinstance(value, Activation):
+        return value
+    by_name = {kind().keras_name: kind for kind in ACTIVATIONS.values()}
+    if isinstance(value, str) and value in by_name:
+        return by_name[value]()
+    raise SpecificationError(f"unknown activation {value!r}.{nearest(str(value), by_name)}")
+
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Elu",
+    "Gelu",
+    "LeakyRelu",
+    "Linear",
+    "Relu",
+    "Selu",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+    "as_activation",
+]

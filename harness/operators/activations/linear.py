@@ -1,0 +1,7 @@
+"""linear: y = x."""
+
+from harness.operators.activations.activation import Activation
+
+
+class Linear(Activation):
+    """``y = x``."""

@@ -1,0 +1,7 @@
+"""softplus: y = log(1 + exp(x))."""
+
+from harness.operators.activations.activation import Activation
+
+
+class Softplus(Activation):
+    """``y = log(1 + exp(x))``."""

@@ -1,0 +1,7 @@
+"""tanh: y = tanh(x)."""
+
+from harness.operators.activations.activation import Activation
+
+
+class Tanh(Activation):
+    """``y = tanh(x)``."""

@@ -1,0 +1,19 @@
+"""Activation: a function applied to every element (softmax: along the last axis), as a layer of its own."""
+
+from harness.operators.activations import Activation as ActivationFunction
+from harness.operators.activations import as_activation
+from harness.operators.layers.layer import Layer
+from harness.operators.specification import Shape
+
+
+class Activation(Layer):
+    """An activation function as a layer; the shape stays."""
+
+    activation: str | ActivationFunction | None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.normalize("activation", as_activation(self.activation))
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        return self.expect_one_input(input_shapes)

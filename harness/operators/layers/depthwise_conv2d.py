@@ -1,0 +1,54 @@
+"""DepthwiseConv2D: each channel is convolved with its own kernels, as Keras defines it."""
+
+from harness.errors import SpecificationError
+from harness.numerics.geometry import windows_over
+from harness.operators.activations import Activation, as_activation
+from harness.operators.layers.layer import Layer
+from harness.operators.specification import Pair, Shape, is_integer
+
+
+class DepthwiseConv2D(Layer):
+    """Depthwise 2D convolution.
+
+    Kernel ``(kernel_height, kernel_width, channels, depth_multiplier)``, bias ``(channels * depth_multiplier,)``;
+    output channel ``c * depth_multiplier + m`` is input channel ``c`` with kernel ``[:, :, c, m]``.
+    """
+
+    kernel_size: Pair
+    strides: Pair = (1, 1)
+    padding: str = "valid"
+    depth_multiplier: int = 1
+    dilation_rate: Pair = (1, 1)
+    activation: str | Activation | None = None
+    use_bias: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.expect(
+            is_integer(self.depth_multiplier) and self.depth_multiplier > 0, "depth_multiplier", "a positive integer"
+        )
+        for argument in ("kernel_size", "strides", "dilation_rate"):
+            self.normalize_pair(argument)
+        self.normalize_padding()
+        self.normalize("activation", as_activation(self.activation))
+        if self.strides[0] != self.strides[1]:
+            raise SpecificationError(
+                f"DepthwiseConv2D expected equal strides along height and width, got strides={self.strides}. "
+                "TensorFlow has no others."
+            )
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise SpecificationError(
+                f"DepthwiseConv2D got strides={self.strides} with dilation_rate={self.dilation_rate}. "
+                "Keras's documentation declares both above 1 incompatible; set one of them to 1."
+            )
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        image = self.expect_one_input(input_shapes)
+        self.expect_image(image)
+        rows, columns = windows_over(self.kind, image, self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        return rows, columns, image[2] * self.depth_multiplier
+
+    def parameters(self, *input_shapes: Shape) -> dict[str, Shape]:
+        channels = input_shapes[0][2]
+        shapes: dict[str, Shape] = {"kernel": (*self.kernel_size, channels, self.depth_multiplier)}
+        return shapes | ({"bias": (channels * self.depth_multiplier,)} if self.use_bias else {})

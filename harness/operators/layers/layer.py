@@ -1,0 +1,75 @@
+"""What every layer specification answers: its kind, output shape, parameters and state."""
+
+import re
+from dataclasses import field
+
+from harness.errors import SpecificationError
+from harness.operators.activations.activation import Activation
+from harness.operators.activations.linear import Linear
+from harness.operators.specification import Shape, Specification
+
+
+class Layer(Specification):
+    """A layer with Keras's name, arguments and defaults; it describes and computes nothing.
+
+    Shapes here are without the batch: ``(height, width, channels)`` or ``(features,)``.
+
+    Args:
+        name: unique in its network; defaults to Keras's rule: ``conv2d``, ``conv2d_1``, …
+        inputs: names of the layers it reads, ``"input"`` for the network's input; defaults to the layer before it.
+    """
+
+    name: str | None = field(default=None, kw_only=True)
+    inputs: tuple[str, ...] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.inputs, str):
+            self.normalize("inputs", (self.inputs,))
+        elif self.inputs is not None:
+            valid = isinstance(self.inputs, (tuple, list)) and all(isinstance(name, str) for name in self.inputs)
+            self.expect(valid and len(self.inputs) > 0, "inputs", "one or more names of layers")
+            self.normalize("inputs", tuple(self.inputs))
+        if self.name is not None:
+            self.expect(
+                isinstance(self.name, str) and re.fullmatch(r"[A-Za-z0-9_]+", self.name) is not None,
+                "name",
+                "letters, digits and underscores",
+            )
+
+    @property
+    def fused_activation(self) -> Activation:
+        """The activation applied to this layer's result; ``Linear()`` where it has none."""
+        activation = getattr(self, "activation", None)
+        return activation if isinstance(activation, Activation) else Linear()
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        """Return the output's shape, or raise SpecificationError if the inputs do not fit."""
+        raise NotImplementedError(f"{self.kind}.output_shape")
+
+    def parameters(self, *input_shapes: Shape) -> dict[str, Shape]:
+        """Return the trainable parameters' shapes by Keras's names, in Keras's order."""
+        return {}
+
+    def state(self, *input_shapes: Shape) -> dict[str, Shape]:
+        """Return the shapes of what changes without a gradient, such as moving statistics."""
+        return {}
+
+    def expect_image(self, shape: Shape) -> None:
+        """Raise SpecificationError unless ``shape`` is ``(height, width, channels)``."""
+        if len(shape) != 3:
+            raise SpecificationError(
+                f"{self.kind} expected an input of shape (height, width, channels), got {shape}. "
+                "Flatten comes after the layers that look at images."
+            )
+
+    def expect_one_input(self, input_shapes: tuple[Shape, ...]) -> Shape:
+        """Return the only input's shape, or raise SpecificationError."""
+        if len(input_shapes) != 1:
+            raise SpecificationError(f"{self.kind} expected one input, got {len(input_shapes)}: {self.inputs}.")
+        return input_shapes[0]
+
+
+def snake_case(kind: str) -> str:
+    """Return Keras's automatic layer name: ``MaxPooling2D`` gives ``max_pooling2d``."""
+    spaced = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()

@@ -1,0 +1,31 @@
+"""MaxPooling2D: the largest element of each window, as Keras defines it."""
+
+from harness.numerics.geometry import windows_over
+from harness.operators.layers.layer import Layer
+from harness.operators.specification import Pair, Shape
+
+
+class MaxPooling2D(Layer):
+    """The largest element of each window.
+
+    Ties go to the first maximum in row-major order; ``same`` pads with minus infinity.
+    ``strides`` default to ``pool_size``.
+    """
+
+    pool_size: Pair = (2, 2)
+    strides: Pair = None
+    padding: str = "valid"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.normalize_pair("pool_size")
+        if self.strides is None:
+            self.normalize("strides", self.pool_size)
+        self.normalize_pair("strides")
+        self.normalize_padding()
+
+    def output_shape(self, *input_shapes: Shape) -> Shape:
+        image = self.expect_one_input(input_shapes)
+        self.expect_image(image)
+        rows, columns = windows_over(self.kind, image, self.pool_size, self.strides, self.padding)
+        return rows, columns, image[2]

@@ -1,0 +1,162 @@
+"""Frames: a prefix with two lengths, a JSON head, and the bytes of arrays. Nothing is pickled.
+
+4 bytes    b"hnf1"
+4 bytes    length of the head, little-endian
+8 bytes    length of the body, little-endian
+head       JSON in ASCII; its "arrays" are [name, dtype, shape], in the order of the body
+body       each array in C order, padded with zeros to a multiple of 64 bytes
+"""
+
+import json
+import math
+import re
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from harness.cases.problem import Array
+from harness.errors import HarnessError
+from harness.workers.limits import LONGEST_NAME
+
+PREFIX = struct.Struct("<4sIQ")
+MAGIC = b"hnf1"
+ALIGNMENT = 64
+# Python objects stay where they are; only that they are objects, and how many, is told.
+OBJECTS = "|O"
+# What ``dtype.str`` gives. numpy.dtype takes a whole language, with structures and shapes.
+_FORMAT = re.compile(r"[<>|][?a-zA-Z]\d{0,9}(\[\d{0,9}\w{1,9}\])?")
+
+
+class BrokenFrame(HarnessError):
+    """What came is no frame, or one larger than it may be."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message.
+
+    Attributes:
+        head: values of JSON by name.
+        arrays: by name.
+    """
+
+    head: Mapping[str, Any]
+    arrays: Mapping[str, Array]
+
+
+def pack(frame: Frame) -> bytes:
+    """Return a frame as bytes."""
+    listed = [[name, _format(array), list(array.shape)] for name, array in frame.arrays.items()]
+    head = json.dumps({**frame.head, "arrays": listed}).encode("ascii")
+    parts: list[bytes] = []
+    length = 0
+    for array in frame.arrays.values():
+        if not array.dtype.hasobject:
+            parts += [array.tobytes(), bytes(-array.nbytes % ALIGNMENT)]
+            length += padded(array.nbytes)
+    return b"".join([PREFIX.pack(MAGIC, len(head), length), head, *parts])
+
+
+def lengths(prefix: bytes, most_head: int, most_body: int) -> tuple[int, int]:
+    """Return the lengths of head and body.
+
+    Raises:
+        BrokenFrame: it is no prefix, or promises more than the limits.
+    """
+    magic, head, body = PREFIX.unpack(prefix)
+    if magic != MAGIC:
+        raise BrokenFrame(f"expected a frame, got the bytes {prefix!r}")
+    if head > most_head:
+        raise BrokenFrame(f"expected a head of at most {most_head:,} bytes, got {head:,}")
+    if body > most_body:
+        raise BrokenFrame(f"expected arrays of at most {most_body:,} bytes, got {body:,}")
+    return head, body
+
+
+def unpack(head: bytes, body: Array, *, writeable: bool = False) -> Frame:
+    """Return the frame with arrays that lie in ``body``.
+
+    Args:
+        head: as it came.
+        body: uint8, of the length that the prefix told.
+        writeable: whether the flag of the arrays can be lifted, as that of any read-only array can.
+
+    Raises:
+        BrokenFrame: the head is no JSON object, or its arrays do not fill the body.
+    """
+    try:
+        values = json.loads(head)
+    except (ValueError, RecursionError) as error:
+        raise BrokenFrame(f"expected a head of JSON, got {head[:80]!r} ({error})") from None
+    if not isinstance(values, dict):
+        raise BrokenFrame(f"expected a head that is a JSON object, got {head[:80]!r}")
+    body.flags.writeable = writeable
+    listed = values.pop("arrays", None)
+    return Frame(values, _arrays(listed, body))
+
+
+def padded(length: int) -> int:
+    """Return the length of an array in the body."""
+    return length + -length % ALIGNMENT
+
+
+def size(arrays: Iterable[Array]) -> int:
+    """Return how many bytes the arrays take in a body, or in memory where they are objects."""
+    return sum(padded(array.nbytes) for array in arrays)
+
+
+def _format(array: Array) -> str:
+    return OBJECTS if array.dtype.hasobject else array.dtype.str
+
+
+def _arrays(listed: object, body: Array) -> dict[str, Array]:
+    if not isinstance(listed, list):
+        raise BrokenFrame(f"expected a list of arrays, got {str(listed)[:80]}")
+    arrays: dict[str, Array] = {}
+    start = 0
+    for entry in listed:
+        name, dtype, shape = _entry(entry)
+        if name in arrays:
+            raise BrokenFrame(f"expected every array once, got {name} twice")
+        length = 0 if dtype.hasobject else math.prod(shape) * dtype.itemsize
+        if start + padded(length) > body.size:
+            raise BrokenFrame(f"expected {name} with shape {shape} in the {body.size:,} bytes that came; it ends later")
+        try:
+            if dtype.hasobject:
+                # One None in the place of all: a frame has no bytes for them.
+                array = np.broadcast_to(np.array(None), shape)
+            else:
+                array = np.ndarray(shape, dtype, body, start) if length else np.empty(shape, dtype)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise BrokenFrame(f"expected {name} with shape {shape} and format {dtype}: {error}") from None
+        array.flags.writeable = False
+        arrays[name] = array
+        start += padded(length)
+    if start != body.size:
+        raise BrokenFrame(f"expected {body.size:,} bytes of arrays, got a list of arrays with {start:,}")
+    return arrays
+
+
+def _entry(entry: object) -> tuple[str, np.dtype[Any], tuple[int, ...]]:
+    # Not by matching a pattern, which takes longer for each array than all else that is done to it.
+    if type(entry) is list and len(entry) == 3:
+        name, dtype, shape = entry
+        if type(name) is str and type(dtype) is str and type(shape) is list and len(name) <= LONGEST_NAME:
+            known = _known(dtype)
+            if known is None:
+                raise BrokenFrame(f"expected the format of {name}, got {dtype[:80]!r}")
+            if known.itemsize > 0 and all(type(length) is int and 0 <= length < 2**62 for length in shape):
+                return name, known, tuple(shape)
+    raise BrokenFrame(f"expected a name, a format and a shape, got {str(entry)[:80]}")
+
+
+@lru_cache(maxsize=32)
+def _known(dtype: str) -> np.dtype[Any] | None:
+    try:
+        return np.dtype(dtype) if _FORMAT.fullmatch(dtype) else None
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,45 @@
+"""A Problem as the arrays of a frame, and back."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from harness.cases.case import Case
+from harness.cases.problem import Array, Batch, Problem, Weights
+from harness.workers.frames import Frame
+
+# Before the names of what an implementation has shown.
+SHOWN = "shown/"
+
+
+def arrays_of(problem: Problem) -> dict[str, Array]:
+    """Return every array by a name that says where it belongs."""
+    arrays: dict[str, Array] = {}
+    for step, batch in enumerate(problem.batches):
+        arrays |= {f"x/{step}": batch.x, f"y/{step}": batch.y}
+    for kind, named in (("weights", problem.weights), ("state", problem.state)):
+        arrays |= {f"{kind}/{layer}/{part}": array for layer, parts in named.items() for part, array in parts.items()}
+    return arrays
+
+
+def problem_of(case: Case, frame: Frame) -> Problem:
+    """Return the Problem whose arrays a frame brought."""
+    arrays = frame.arrays
+    steps = sum(name.startswith("x/") for name in arrays)
+    return Problem(
+        case,
+        tuple(Batch(arrays[f"x/{step}"], arrays[f"y/{step}"]) for step in range(steps)),
+        _named(arrays, "weights"),
+        _named(arrays, "state"),
+        np.dtype(frame.head["dtype"]),
+    )
+
+
+def _named(arrays: Mapping[str, Array], kind: str) -> Weights:
+    found: dict[str, dict[str, Array]] = {}
+    for name, array in arrays.items():
+        if name.startswith(f"{kind}/"):
+            _, layer, part = name.split("/")
+            found.setdefault(layer, {})[part] = array
+    return MappingProxyType({layer: MappingProxyType(parts) for layer, parts in found.items()})
