@@ -125,7 +125,7 @@ def _behind_activations(layers: frozenset[str], case: Case) -> set[str]:
     Its derivative may need its input, which nobody shows: recomputed from the layer's input, it is the right one.
     """
     nodes = case.network.nodes
-    fused = {node.name for node in nodes if node.name in layers and node.layer.fused_activation.kind != "Linear"}
+    fused = {node.name for node in nodes if node.name in layers and not node.layer.fused_activation.is_identity}
     return {each.name for each in required(case) if each.layer in fused and each.kind in ("backward", "gradient")}
 
 

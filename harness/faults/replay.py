@@ -73,7 +73,7 @@ def _of_layer(
     if row.kind == "update":
         return layer.moving(node.layer, weights, cache)[row.part] if layer else None
     dy = numbers.arriving(node)
-    if activation.kind != "Linear":
+    if not activation.is_identity:
         dy = operators[type(activation)].backward(activation, activation_cache, dy)
     dx, gradients = layer.backward(node.layer, weights, cache, dy) if layer else (dy, {})
     if row.kind == "gradient":
@@ -109,7 +109,7 @@ def _inferred(operators: Operators, node: Node, weights: Mapping[str, Array], x:
 
 def _activated(operators: Operators, node: Node, y: Any) -> tuple[Any, Any]:
     activation = node.layer.fused_activation
-    if activation.kind == "Linear":
+    if activation.is_identity:
         return y, None
     activated: tuple[Any, Any] = operators[type(activation)].forward(activation, y)
     return activated

@@ -103,7 +103,7 @@ class _Stage:
         exact = {name: Estimate.exact(array) for name, array in weights.items()}
         y, _ = operator_of(node.layer).forward(node.layer, exact, x if len(x) > 1 else x[0], FLOAT64)
         activation = node.layer.fused_activation
-        if activation.kind != "Linear":
+        if not activation.is_identity:
             y = operator_of(activation).forward(activation, y, FLOAT64)
         return math.fsum((y.value * arriving).ravel().tolist())
 

@@ -97,7 +97,7 @@ def arranged(name: str, case: Case, given: Mapping[type[Specification], Given]) 
         elif own is not None and own.fused and activation.keras_name not in own.applies and "linear" not in own.applies:
             after = _only_reader(case, node)
             if (
-                activation.kind != "Linear"
+                not activation.is_identity
                 or after is None
                 or after.layer.fused_activation.keras_name not in own.applies
             ):
@@ -105,9 +105,7 @@ def arranged(name: str, case: Case, given: Mapping[type[Specification], Given]) 
             layer = replace(node.layer, activation=after.layer.fused_activation)  # type: ignore[call-arg]
             merged.add(after.name)
             hidden |= {f"forward/{node.name}", f"backward/{after.name}"}
-        apart = not (
-            activation.kind == "Linear" or node.name in merged or (own and activation.keras_name in own.applies)
-        )
+        apart = not (activation.is_identity or node.name in merged or (own and activation.keras_name in own.applies))
         if apart and type(activation) not in given:
             missing.add(activation.kind)
         if own is not None and f"softmax{WITH_LOSS}" in own.fused:

@@ -183,7 +183,7 @@ class _Walk:
         for node in reversed(self.nodes):
             stage, dy = stages[node.name], self._added(arriving[node.name])
             origin = max(stage.origin, dy.origin)
-            if node.layer.fused_activation.kind != "Linear":
+            if not node.layer.fused_activation.is_identity:
                 origin = max(origin, stage.output.origin)
             dlinear = self._activation_gradient(node, stage, dy.estimate)
             dx, by_parameter = operator_of(node.layer).backward(
@@ -268,7 +268,7 @@ class _Walk:
             linear = operator.infer(layer, parameters.estimates, given, self.arithmetic)
         else:
             linear, cache = operator.forward(layer, parameters.estimates, given, self.arithmetic)
-        if activation.kind == "Linear":
+        if activation.is_identity:
             return Pass(linear, linear, cache)
         return Pass(linear, operator_of(activation).forward(activation, linear, self.arithmetic), cache)
 
@@ -280,7 +280,7 @@ class _Walk:
 
     def _activation_gradient(self, node: Node, stage: Stage, dy: Estimate) -> Estimate:
         activation = node.layer.fused_activation
-        if activation.kind == "Linear":
+        if activation.is_identity:
             return dy
         dlinear: Estimate = operator_of(activation).backward(
             activation, stage.own.linear, stage.output.estimate, dy, self.arithmetic

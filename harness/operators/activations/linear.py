@@ -5,3 +5,5 @@ from harness.operators.activations.activation import Activation
 
 class Linear(Activation):
     """``y = x``."""
+
+    is_identity = True

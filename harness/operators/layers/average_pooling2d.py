@@ -12,6 +12,8 @@ class AveragePooling2D(Layer):
     ``strides`` default to ``pool_size``.
     """
 
+    window = "pool_size"
+
     pool_size: Pair = (2, 2)
     strides: Pair = None
     padding: str = "valid"

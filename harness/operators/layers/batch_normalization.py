@@ -12,6 +12,9 @@ class BatchNormalization(Layer):
     Parameters gamma and beta and state moving_mean and moving_variance are all ``(channels,)``.
     """
 
+    parameter_names = ("gamma", "beta")
+    state_names = ("moving_mean", "moving_variance")
+
     momentum: float = 0.99
     epsilon: float = 0.001
     center: bool = True

@@ -13,6 +13,11 @@ class Conv2D(Layer):
     Kernel ``(kernel_height, kernel_width, channels / groups, filters)``, bias ``(filters,)``.
     """
 
+    parameter_names = ("kernel", "bias")
+    kernel_axes = "HWIO"
+    kernel_orders = ("OIHW", "OHWI", "IOHW", "HWOI", "O(HWI)", "O(IHW)", "(HWI)O", "(IHW)O")
+    window = "kernel_size"
+
     filters: int
     kernel_size: Pair
     strides: Pair = (1, 1)

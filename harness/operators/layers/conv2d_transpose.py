@@ -14,6 +14,11 @@ class Conv2DTranspose(Layer):
     ``size * stride + max(kernel - stride, 0)`` for ``valid``.
     """
 
+    parameter_names = ("kernel", "bias")
+    kernel_axes = "HWOI"
+    kernel_orders = ("IOHW", "OIHW", "HWIO")
+    window = "kernel_size"
+
     filters: int
     kernel_size: Pair
     strides: Pair = (1, 1)

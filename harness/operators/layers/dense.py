@@ -9,6 +9,10 @@ from harness.operators.specification import Shape, is_integer
 class Dense(Layer):
     """Fully connected layer. Kernel ``(features, units)``, bias ``(units,)``."""
 
+    parameter_names = ("kernel", "bias")
+    kernel_axes = "IO"
+    kernel_orders = ("OI",)
+
     units: int
     activation: str | Activation | None = None
     use_bias: bool = True

@@ -14,6 +14,11 @@ class DepthwiseConv2D(Layer):
     output channel ``c * depth_multiplier + m`` is input channel ``c`` with kernel ``[:, :, c, m]``.
     """
 
+    parameter_names = ("kernel", "bias")
+    kernel_axes = "HWIM"
+    kernel_orders = ("IMHW", "MIHW", "MHWI", "HWMI")
+    window = "kernel_size"
+
     kernel_size: Pair
     strides: Pair = (1, 1)
     padding: str = "valid"

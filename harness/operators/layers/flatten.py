@@ -9,5 +9,7 @@ from harness.operators.specification import Shape
 class Flatten(Layer):
     """Row-major flattening of everything but the batch."""
 
+    flattens = True
+
     def output_shape(self, *input_shapes: Shape) -> Shape:
         return (math.prod(self.expect_one_input(input_shapes)),)

@@ -11,6 +11,8 @@ class GlobalMaxPooling2D(Layer):
     Keras reduces with ``reduce_max``.
     """
 
+    takes_maximum = True
+
     keepdims: bool = False
 
     def output_shape(self, *input_shapes: Shape) -> Shape:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import field
+from typing import ClassVar
 
 from harness.errors import SpecificationError
 from harness.operators.activations.activation import Activation
@@ -17,7 +18,27 @@ class Layer(Specification):
     Args:
         name: unique in its network; defaults to Keras's rule: ``conv2d``, ``conv2d_1``, …
         inputs: names of the layers it reads, ``"input"`` for the network's input; defaults to the layer before it.
+
+    Traits, which generic code asks instead of naming kinds:
+
+    Attributes:
+        parameter_names: every trainable parameter that it may have, in Keras's order.
+        state_names: every moving statistic.
+        kernel_axes: Keras's axes of its kernel, a letter each: H and W rows and columns, I inputs, O outputs, M a
+            multiplier; empty without a kernel.
+        kernel_orders: other orders of these axes that code has, the commonest first; axes in brackets are one.
+        window: the argument that says how large its windows are; empty where it has none.
+        takes_maximum: the gradient goes to the largest element of a window, whose ties need a convention.
+        flattens: images become rows of features, in an order that needs a convention.
     """
+
+    parameter_names: ClassVar[tuple[str, ...]] = ()
+    state_names: ClassVar[tuple[str, ...]] = ()
+    kernel_axes: ClassVar[str] = ""
+    kernel_orders: ClassVar[tuple[str, ...]] = ()
+    window: ClassVar[str] = ""
+    takes_maximum: ClassVar[bool] = False
+    flattens: ClassVar[bool] = False
 
     name: str | None = field(default=None, kw_only=True)
     inputs: tuple[str, ...] | None = field(default=None, kw_only=True)
@@ -35,6 +56,16 @@ class Layer(Specification):
                 "name",
                 "letters, digits and underscores",
             )
+
+    @property
+    def pools(self) -> bool:
+        """Whether it looks at windows without weighing their elements."""
+        return bool(self.window) and not self.kernel_axes
+
+    @property
+    def convolves(self) -> bool:
+        """Whether a kernel slides over its input."""
+        return bool(self.window) and bool(self.kernel_axes)
 
     @property
     def fused_activation(self) -> Activation:

@@ -12,6 +12,9 @@ class MaxPooling2D(Layer):
     ``strides`` default to ``pool_size``.
     """
 
+    window = "pool_size"
+    takes_maximum = True
+
     pool_size: Pair = (2, 2)
     strides: Pair = None
     padding: str = "valid"

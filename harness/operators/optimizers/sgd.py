@@ -14,5 +14,9 @@ class SGD(Optimizer):
     momentum: float = 0.0
     nesterov: bool = False
 
+    @property
+    def plain_rate(self) -> float | None:
+        return None if self.momentum else self.learning_rate
+
     def __post_init__(self) -> None:
         self.normalize_numbers("learning_rate", "momentum")
