@@ -1,143 +1,74 @@
-"""BatchNormalization: y = γ (x - m) r + β, r = 1 / √(v + ε), m the mean and v the variance of a channel's N elements.
-
-Two ways of computing each number are both right, and Keras on TensorFlow mixes them; the error is the larger of both.
-
-- v as Σ (x - m)² / N (TensorFlow): ``3 u`` on each term, the sum's error, and the square of the error of m, whose first
-  order cancels. Or as Σ x² / N - m²: the errors of that sum and of m², however much of them cancels.
-- y from x - m, or, as TensorFlow does, as x s + (β - m s) with s = γ r: ``u (|x s| + |m s| + |β - m s|)`` besides
-  ``2 u |s (x - m)|`` and ``u |y|``.
-- dγ as Σ dy x̂ with x̂ = (x - m) r, or as r (Σ dy x - m Σ dy), which TensorFlow's derivative of s amounts to.
-- dx = s (dy - Σ dy / N - x̂ Σ dy x̂ / N) with 4, 5 and 8 roundings of the three terms.
-
-r is off by ``|δv| / 2 (v + ε)`` of itself, and 4 roundings (ε, sum, root, inverse); s by one more.
-
-All elements of a channel share the errors of m, r and the sums. They do not average out over elements, as the rule
-for many elements supposes of independent errors, and so count with twice their deviation.
-
-Errors that x and dy bring pass through the Jacobian s (1 - 1/N - x̂ x̂ᵀ / N), which is symmetric.
-
-Source of the gradients: Ioffe and Szegedy, arXiv:1502.03167, section 3.
-"""
+"""BatchNormalization: see ``harness.numerics.standardization``, with a column for each channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.channels import with_errors
 from harness.numerics.estimate import Estimate, Floats
-from harness.numerics.summation import total, total_of_rounded
-from harness.operators.layers import BatchNormalization
-from harness.operators.specification import Shape
-from harness.verdict.layers._channels import (
-    SHARED,
-    of_overflow,
-    of_underflow,
-    relative_error,
-    row_blocks,
-    through_jacobian,
-    with_errors,
-    with_shared,
+from harness.numerics.standardization import (
+    ONE,
+    ZERO,
+    Statistics,
+    gradients,
+    inverse_root,
+    scaled,
+    standardized,
+    statistics_of,
 )
-
-
-@dataclass(frozen=True)
-class Cache:
-    """What the backward pass needs; everything but x is (channels,) and has the errors of rounding alone.
-
-    Attributes:
-        shape: of the layer's input.
-        x: (elements, channels).
-        mean: of the batch.
-        variance: of the batch, biased.
-        inverse: 1 / √(variance + ε).
-    """
-
-    shape: Shape
-    x: Estimate
-    mean: Estimate
-    variance: Estimate
-    inverse: Estimate
-
-    @cached_property
-    def normalized(self) -> Floats:
-        """x̂, (elements, channels)."""
-        normalized: Floats = (self.x.value - self.mean.value) * self.inverse.value
-        return normalized
+from harness.operators.layers import BatchNormalization
 
 
 def forward(
     layer: BatchNormalization, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic
-) -> tuple[Estimate, Cache]:
-    """Return y, the shape of x, normalized with the batch's own statistics, and the cache."""
-    rows = x.mapped(_rows)
-    exact = rows.value
-    mean = _mean(Estimate.exact(exact), arithmetic)
-    variance = _variance(exact, mean, arithmetic)
-    cache = Cache(x.shape, rows, mean, variance, _inverse(layer, variance, arithmetic))
-    y = _normalized(weights, exact, mean, cache.inverse, arithmetic)
-    if not x.is_exact:
-        slope = cache.inverse.value * _gamma(weights).value
-        y = y + through_jacobian(rows, slope, cache.normalized)
-    return y.mapped(lambda array: array.reshape(x.shape)), cache
+) -> tuple[Estimate, Statistics]:
+    """Return y, the shape of x, normalized with the batch's own statistics, and these."""
+    columns = statistics_of(x.mapped(_rows), layer.epsilon, arithmetic)
+    y = standardized(columns, arithmetic, weights.get("gamma", ONE), weights.get("beta", ZERO))
+    return y.mapped(lambda array: array.reshape(x.shape)), columns
 
 
 def backward(
-    layer: BatchNormalization, weights: Mapping[str, Estimate], cache: Cache, dy: Estimate, arithmetic: Arithmetic
+    layer: BatchNormalization,
+    weights: Mapping[str, Estimate],
+    columns: Statistics,
+    dy: Estimate,
+    arithmetic: Arithmetic,
 ) -> tuple[Estimate, Mapping[str, Estimate]]:
     """Return the gradients with respect to x, also through mean and variance, and to each parameter."""
-    dy = dy.mapped(_rows)
-    normalized, gamma = cache.normalized, _gamma(weights)
-    slope = cache.inverse.value * gamma.value
-    sum_dy = total(Estimate.exact(dy.value), 0, arithmetic)
-    dbeta = sum_dy if dy.is_exact else with_errors(sum_dy, dy.det.sum(0), dy.var.sum(0))
-    rounded_sums = sum_dy, _dgamma(cache, dy.value, sum_dy, arithmetic)
-    dgamma = with_shared(rounded_sums[1], (np.abs(rounded_sums[1].value), relative_error(cache.inverse)))
-    dgamma = with_shared(dgamma, (np.abs(cache.inverse.value * dbeta.value), cache.mean))
-    dx = _dx(cache, dy.value, slope, rounded_sums, arithmetic)
-    if not dy.is_exact:
-        # Of a constant channel x̂ is 0: what is left is the product of both errors.
-        size = np.abs(normalized) + cache.inverse.value * (cache.mean.det + cache.x.det)
-        square = np.square(normalized) + np.square(cache.inverse.value) * (cache.mean.var + cache.x.var)
-        dgamma = with_errors(dgamma, (size * dy.det).sum(0), (square * dy.var).sum(0))
-        dx = dx + through_jacobian(dy, slope, normalized)
-    if not cache.x.is_exact:
-        dgamma, dx = _with_errors_of_x(cache, dy.value, slope, dgamma, dx)
-    if not gamma.is_exact:
-        share = np.abs(dx.value / np.where(gamma.value == 0, 1.0, gamma.value))
-        dx = with_errors(dx, share * gamma.det, share**2 * gamma.var)
-    gradients = ({"gamma": dgamma} if layer.scale else {}) | ({"beta": dbeta} if layer.center else {})
-    return dx.mapped(lambda array: array.reshape(cache.shape)), gradients
+    dx, dgamma, dbeta = gradients(columns, dy.mapped(_rows), arithmetic, weights.get("gamma", ONE))
+    by_parameter = ({"gamma": dgamma} if layer.scale else {}) | ({"beta": dbeta} if layer.center else {})
+    return dx.mapped(lambda array: array.reshape(dy.shape)), by_parameter
 
 
 def infer(layer: BatchNormalization, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> Estimate:
     """Return y, the shape of x, normalized with the moving statistics."""
-    rows = x.mapped(_rows)
-    inverse = _inverse(layer, weights["moving_variance"], arithmetic)
-    y = _normalized(weights, rows.value, weights["moving_mean"], inverse, arithmetic)
+    rows, gamma = x.mapped(_rows), weights.get("gamma", ONE)
+    inverse = inverse_root(weights["moving_variance"], layer.epsilon, arithmetic)
+    y = scaled(rows.value, weights["moving_mean"], inverse, arithmetic, gamma, weights.get("beta", ZERO))
     if not x.is_exact:
-        slope = inverse.value * _gamma(weights).value
+        slope = inverse.value * gamma.value
         y = with_errors(y, np.abs(slope) * rows.det, np.square(slope) * rows.var)
     return y.mapped(lambda array: array.reshape(x.shape))
 
 
 def moving(
-    layer: BatchNormalization, weights: Mapping[str, Estimate], cache: Cache, arithmetic: Arithmetic
+    layer: BatchNormalization, weights: Mapping[str, Estimate], columns: Statistics, arithmetic: Arithmetic
 ) -> Mapping[str, Estimate]:
     """Return the moving statistics after the step, each (channels,).
 
     Each product rounds twice, with its factor, and the sum once; 1 - momentum, taken from the rounded momentum, is off
     by as much as that.
     """
-    mean, variance = cache.mean, cache.variance
-    if not cache.x.is_exact:
-        n, centered = len(cache.x.value), cache.x.value - mean.value
-        mean = with_errors(mean, cache.x.det.sum(0) / n, cache.x.var.sum(0) / n**2)
+    mean, variance = columns.mean, columns.variance
+    if not columns.x.is_exact:
+        n, centered = len(columns.x.value), columns.x.value - mean.value
+        mean = with_errors(mean, columns.x.det.sum(0) / n, columns.x.var.sum(0) / n**2)
         variance = with_errors(
             variance,
-            2 * (np.abs(centered) * cache.x.det).sum(0) / n,
-            4 * (centered**2 * cache.x.var).sum(0) / n**2,
+            2 * (np.abs(centered) * columns.x.det).sum(0) / n,
+            4 * (centered**2 * columns.x.var).sum(0) / n**2,
         )
     keep, take = layer.momentum, 1 - layer.momentum
     return {
@@ -151,168 +82,3 @@ def moving(
 
 def _rows(array: Floats) -> Floats:
     return array.reshape(-1, array.shape[-1])
-
-
-def _gamma(weights: Mapping[str, Estimate]) -> Estimate:
-    return weights.get("gamma", Estimate.exact(1.0))
-
-
-def _mean(x: Estimate, arithmetic: Arithmetic) -> Estimate:
-    return total(x, 0, arithmetic).scaled(1 / len(x.value)).rounded(2, arithmetic)
-
-
-def _variance(x: Floats, mean: Estimate, arithmetic: Arithmetic) -> Estimate:
-    squared = np.square(x)
-    scale = 1 / len(x)
-    squared_first = total_of_rounded(squared, 1, arithmetic).scaled(scale).rounded(2, arithmetic)
-    # Squares overflow long before x does; then nothing can be said about what comes of them.
-    overflown = of_overflow(squared_first.value * len(x), arithmetic)
-    centered = np.subtract(x, mean.value, out=squared)
-    np.square(centered, out=centered)
-    centered_first = total_of_rounded(centered, 3, arithmetic).scaled(scale).rounded(2, arithmetic)
-    squared_mean = mean.through(np.square(mean.value), 2 * mean.value).rounded(1, arithmetic)
-    squared_first = (squared_first - squared_mean).rounded(1, arithmetic)
-    return Estimate(
-        centered_first.value,
-        np.maximum(centered_first.det + np.square(mean.det), squared_first.det),
-        np.maximum(centered_first.var + 3 * np.square(mean.var), squared_first.var),
-    ).off_by(overflown)
-
-
-def _inverse(layer: BatchNormalization, variance: Estimate, arithmetic: Arithmetic) -> Estimate:
-    value = 1 / np.sqrt(variance.value + layer.epsilon)
-    return variance.through(value, -(value**3) / 2).rounded(4, arithmetic)
-
-
-def _normalized(
-    weights: Mapping[str, Estimate], x: Floats, mean: Estimate, inverse: Estimate, arithmetic: Arithmetic
-) -> Estimate:
-    """Return y (elements, channels) with the errors of rounding, of the statistics and of the parameters.
-
-    Besides y's own rounding, worst cases are a multiple of |x - m|, one of |x|, and a constant of the channel;
-    variances are multiples of their squares.
-    """
-    gamma, beta = _gamma(weights), weights.get("beta", Estimate.exact(0.0))
-    unit, tiny = arithmetic.unit_roundoff, arithmetic.smallest_normal
-    slope = inverse.value * gamma.value
-    size, shift = np.abs(slope), mean.value * slope
-    relative = relative_error(inverse.rounded(1, arithmetic))
-    of_shift = unit * np.abs(shift), unit * np.abs(beta.value - shift)
-    constant = Estimate.exact(np.zeros(slope.shape)).off_by(of_shift[0]).off_by(of_shift[1])
-    constant = with_shared(Estimate.exact(constant.value), (1.0, constant), (size, mean))
-    constant = with_errors(constant, beta.det, beta.var)
-    det_of_centered = size * (2 * unit + relative.det) + np.abs(inverse.value) * gamma.det
-    var_of_centered = np.square(slope) * (4 * unit**2 / 3 + SHARED * relative.var)
-    var_of_centered = var_of_centered + np.square(inverse.value) * gamma.var
-    value, det, var = (np.empty(x.shape) for _ in range(3))
-    for block in row_blocks(x):
-        x_, y = x[block], value[block]
-        centered = x_ - mean.value
-        np.multiply(centered, slope, out=y)
-        y += beta.value
-        of_y = np.abs(y)
-        of_y *= unit
-        rounded = np.abs(x_, out=det[block])
-        rounded *= unit * size
-        square = np.square(rounded, out=var[block])
-        square += np.square(of_y)
-        square *= 1 / 3
-        rounded += of_y
-        np.square(centered, out=of_y)
-        of_y *= var_of_centered
-        square += of_y
-        np.abs(centered, out=centered)
-        centered *= det_of_centered
-        rounded += centered
-        underflow = of_underflow(rounded, tiny)
-        square += constant.var + tiny * underflow / 3
-        rounded += constant.det + underflow
-    return Estimate(value, det, var)
-
-
-def _dgamma(cache: Cache, dy: Floats, sum_dy: Estimate, arithmetic: Arithmetic) -> Estimate:
-    """Return Σ dy x̂, (channels,), with the larger error of both ways of adding it up."""
-    products = dy * cache.normalized
-    normalized_first = total_of_rounded(products, 3, arithmetic)
-    np.multiply(dy, cache.x.value, out=products)
-    of_products = total_of_rounded(products, 1, arithmetic)
-    of_sums = sum_dy.scaled(cache.mean.value).rounded(1, arithmetic)
-    summed_first = (of_products - of_sums).rounded(1, arithmetic).scaled(cache.inverse.value).rounded(1, arithmetic)
-    larger = Estimate(
-        normalized_first.value,
-        np.maximum(normalized_first.det, summed_first.det),
-        np.maximum(normalized_first.var, summed_first.var),
-    )
-    return larger.off_by(of_overflow(np.abs(products, out=products).sum(0), arithmetic))
-
-
-def _dx(cache: Cache, dy: Floats, slope: Floats, sums: tuple[Estimate, Estimate], arithmetic: Arithmetic) -> Estimate:
-    """Return dx (elements, channels) with the errors of rounding, of the statistics and of the sums.
-
-    Besides those of its three terms, worst cases are a multiple of |x̂| and a constant of the channel.
-    """
-    n, normalized = len(dy), cache.normalized
-    sum_dy, sum_product = sums
-    of_sum, of_product, each = slope * sum_dy.value / n, slope * sum_product.value / n, np.abs(slope) / n
-    relative = relative_error(cache.inverse)
-    # TensorFlow multiplies the derivative of s by γ and by r³: the first may overflow, the second underflow.
-    of_inverse = np.abs(slope * sum_product.value) / np.square(cache.inverse.value)
-    underflow_of_inverse = 2 / np.abs(cache.inverse.value) / n * of_inverse * arithmetic.smallest_normal
-    through_mean = each * cache.inverse.value
-    mean_of_size, mean_of_one = through_mean * np.abs(sum_dy.value), through_mean * np.abs(sum_product.value)
-    constant = Estimate.exact(np.zeros(slope.shape)).off_by(Estimate.rounding(of_sum, 5, arithmetic))
-    constant = constant.off_by(of_overflow(of_inverse, arithmetic))
-    constant = with_shared(constant, (each, sum_dy), (mean_of_one, cache.mean))
-    det_of_size = underflow_of_inverse + each * sum_product.det + mean_of_size * cache.mean.det
-    shared = SHARED * cache.mean.var
-    var_of_size = 2 * shared * mean_of_size * mean_of_one
-    var_of_square = np.square(underflow_of_inverse) / 3 + SHARED * np.square(each) * sum_product.var
-    var_of_square = var_of_square + shared * np.square(mean_of_size)
-    value, det, var = (np.empty(dy.shape) for _ in range(3))
-    for block in row_blocks(dy):
-        x_, dx = normalized[block], value[block]
-        first, last = slope * dy[block], of_product * x_
-        np.subtract(first, of_sum, out=dx)
-        both = np.abs(dx)
-        dx -= last
-        size = np.abs(x_)
-        np.abs(last, out=last)
-        both += 3 * last
-        error = det[block]
-        square = var[block]
-        np.multiply(size, var_of_square, out=square)
-        square += var_of_size
-        square *= size
-        square += constant.var
-        np.multiply(size, det_of_size, out=error)
-        error += constant.det
-        for term, roundings in ((first, 4), (last, 8)):
-            rounded = Estimate.rounding(term, roundings, arithmetic)
-            error += rounded
-            np.square(rounded, out=rounded)
-            rounded *= 1 / 3
-            square += rounded
-        error += relative.det * both
-        np.square(both, out=both)
-        both *= SHARED * relative.var
-        square += both
-    return Estimate(value, det, var)
-
-
-def _with_errors_of_x(
-    cache: Cache, dy: Floats, slope: Floats, dgamma: Estimate, dx: Estimate
-) -> tuple[Estimate, Estimate]:
-    """Return dγ and dx with what the errors of x add: through x̂, and for dx through r as well."""
-    n, normalized, inverse = len(dy), cache.normalized, cache.inverse.value
-    error = through_jacobian(cache.x, inverse, normalized)
-    size, square = np.abs(dy), np.square(dy)
-    product_det, product_var = (size * error.det).sum(0), (square * error.var).sum(0)
-    relative_det = inverse * (np.abs(normalized) * cache.x.det).sum(0) / n
-    relative_var = inverse**2 * (normalized**2 * cache.x.var).sum(0) / n**2
-    each, all_of_them = np.abs(slope * dgamma.value) / n, np.abs(slope * normalized) / n
-    dx = with_errors(
-        dx,
-        each * error.det + all_of_them * product_det + np.abs(dx.value) * relative_det,
-        each**2 * error.var + all_of_them**2 * product_var + dx.value**2 * relative_var,
-    )
-    return with_errors(dgamma, product_det, product_var), dx
