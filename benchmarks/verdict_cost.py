@@ -38,7 +38,6 @@ from harness.operators.layers import (
     MaxPooling2D,
 )
 from harness.operators.specification import Shape, file_name
-from harness.verdict import operator_of
 from harness.verdict.expected import Inputs
 from impls.vectorized import harness_implementations
 
@@ -104,7 +103,6 @@ def large(layer: Layer, shape: Shape) -> Mapping[str, Step]:
     random = np.random.default_rng(0)
     kind = type(layer)
     vectorized = importlib.import_module(f"impls.vectorized.layers.{file_name(kind)}")
-    operator = operator_of(layer)
     x = random.standard_normal((BATCH, *shape), np.float32)
     named = layer.parameters(shape) | layer.state(shape)
     weights = {name: np.abs(random.standard_normal(size, np.float32)) for name, size in named.items()}
@@ -114,8 +112,8 @@ def large(layer: Layer, shape: Shape) -> Mapping[str, Step]:
     weights64 = {name: weight.astype(np.float64) for name, weight in weights.items()}
 
     def verdict() -> object:
-        y, cache = operator.forward(layer, exact, Estimate.exact(x), FLOAT32)
-        return y, operator.backward(layer, exact, cache, Estimate.exact(dy), FLOAT32)
+        y, cache = layer.forward(exact, Estimate.exact(x), FLOAT32)
+        return y, layer.backward(exact, cache, Estimate.exact(dy), FLOAT32)
 
     def plain() -> object:
         y, cache = vectorized.forward(layer, weights64, x64)

@@ -15,7 +15,6 @@ from harness.cases.problem import Array, Problem
 from harness.judging.row import Comparison
 from harness.numerics import FLOAT64, Estimate, arithmetic_of
 from harness.numerics.finite_differences import derivative
-from harness.verdict import operator_of
 from harness.verdict.figures import SIGMAS
 from harness.verdict.own_numbers import OwnNumbers
 
@@ -96,15 +95,15 @@ class _Stage:
     def _loss(self, prediction: Array) -> float:
         loss = self.case.the_loss
         y_true = self.numbers.batch.y.astype(np.float64)
-        return float(operator_of(loss).forward(loss, y_true, Estimate.exact(prediction), FLOAT64).value)
+        return float(loss.forward(y_true, Estimate.exact(prediction), FLOAT64).value)
 
     def _output(self, node: Node, inputs: tuple[Array, ...], weights: Mapping[str, Array], arriving: Array) -> float:
         x: Any = tuple(map(Estimate.exact, inputs))
         exact = {name: Estimate.exact(array) for name, array in weights.items()}
-        y, _ = operator_of(node.layer).forward(node.layer, exact, x if len(x) > 1 else x[0], FLOAT64)
+        y, _ = node.layer.forward(exact, x if len(x) > 1 else x[0], FLOAT64)
         activation = node.layer.fused_activation
         if not activation.is_identity:
-            y = operator_of(activation).forward(activation, y, FLOAT64)
+            y = activation.forward(y, FLOAT64)
         return math.fsum((y.value * arriving).ravel().tolist())
 
 

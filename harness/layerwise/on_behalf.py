@@ -9,7 +9,6 @@ from harness.cases.problem import Array
 from harness.numerics import FLOAT64, Estimate, arithmetic_of
 from harness.operators import losses, optimizers
 from harness.operators.layers import Activation
-from harness.verdict import operator_of
 
 
 class Loss:
@@ -17,11 +16,11 @@ class Loss:
 
     def forward(self, loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
         """Return the loss, a scalar in the format of the prediction."""
-        return _computed(operator_of(loss).forward, loss, y_true, y_pred)
+        return _computed(loss.forward, y_true, y_pred)
 
     def backward(self, loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
         """Return the gradient with respect to the prediction, in its format."""
-        return _computed(operator_of(loss).backward, loss, y_true, y_pred)
+        return _computed(loss.backward, y_true, y_pred)
 
 
 class Optimizer:
@@ -33,8 +32,8 @@ class Optimizer:
         """Return the parameter after the step, in its format, and the optimizer's slots."""
         # What an implementation hands on may be anything; what comes of it is judged where it is compared.
         with np.errstate(all="ignore"):
-            new_weight, new_slots = operator_of(optimizer).update(
-                optimizer, step, Estimate.exact(weight), Estimate.exact(gradient), slots, FLOAT64
+            new_weight, new_slots = optimizer.update(
+                step, Estimate.exact(weight), Estimate.exact(gradient), slots, FLOAT64
             )
             return np.asarray(new_weight.value, dtype=weight.dtype), new_slots
 
@@ -53,9 +52,9 @@ class Identity:
         return dy, {}
 
 
-def _computed(function: Callable[..., Estimate], loss: losses.Loss, y_true: Array, y_pred: Array) -> Array:
+def _computed(function: Callable[..., Estimate], y_true: Array, y_pred: Array) -> Array:
     # The working precision's own constants: a float64 clip of float32 probabilities is another function.
     arithmetic = arithmetic_of(y_pred.dtype.name)
     with np.errstate(all="ignore"):
-        estimate = function(loss, y_true.astype(np.float64), Estimate.exact(y_pred), arithmetic)
+        estimate = function(y_true.astype(np.float64), Estimate.exact(y_pred), arithmetic)
         return np.asarray(estimate.value, dtype=y_pred.dtype)

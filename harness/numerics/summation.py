@@ -191,3 +191,13 @@ def parts_of(n: int, most: int) -> tuple[slice, ...]:
     """Return n terms in their natural order as so many parts at most, between which the partial sums are looked at."""
     count = min(n, most)
     return tuple(slice(begin, end) for begin, end in pairwise(n * part // count for part in range(count + 1)))
+
+
+def added(parts: tuple[Estimate, ...], arithmetic: Arithmetic) -> Estimate:
+    """Return the sum of estimates of one shape, element by element, rounded."""
+    together = Estimate(
+        np.stack([part.value for part in parts]),
+        np.stack([part.det for part in parts]),
+        np.stack([part.var for part in parts]),
+    )
+    return total(together, 0, arithmetic)

@@ -24,8 +24,7 @@ from harness.cases.observables import backward_name
 from harness.cases.problem import Array, Problem
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.verdict.layers.add import added
-from harness.verdict.operators import operator_of
+from harness.numerics.summation import added
 from harness.verdict.stages import Expected, FirstStep, Origin, Parameters, Pass, Slots, Stage, Value, Weights
 
 __all__ = ["Expected", "Inputs", "Origin", "Walks", "end_to_end", "local"]
@@ -167,11 +166,11 @@ class _Walk:
         return stages
 
     def _loss(self, step: int, prediction: Value) -> Value:
-        loss, operator = self.case.the_loss, operator_of(self.case.the_loss)
+        loss = self.case.the_loss
         y_true = self.inputs.y[step - 1]
-        value = operator.forward(loss, y_true, prediction.estimate, self.arithmetic)
+        value = loss.forward(y_true, prediction.estimate, self.arithmetic)
         self._show(f"{step}/loss", value, prediction.origin)
-        gradient = operator.backward(loss, y_true, prediction.estimate, self.arithmetic)
+        gradient = loss.backward(y_true, prediction.estimate, self.arithmetic)
         return self._show(f"{step}/backward/loss", gradient, prediction.origin)
 
     def _backward(
@@ -186,8 +185,8 @@ class _Walk:
             if not node.layer.fused_activation.is_identity:
                 origin = max(origin, stage.output.origin)
             dlinear = self._activation_gradient(node, stage, dy.estimate)
-            dx, by_parameter = operator_of(node.layer).backward(
-                node.layer, weights[node.name].estimates, stage.own.cache, dlinear, self.arithmetic
+            dx, by_parameter = node.layer.backward(
+                weights[node.name].estimates, stage.own.cache, dlinear, self.arithmetic
             )
             for parameter in node.parameters:
                 name = f"{step}/gradient/{node.name}/{parameter}"
@@ -208,7 +207,7 @@ class _Walk:
     ) -> tuple[Weights, Slots]:
         new_weights: dict[str, Parameters] = {}
         new_slots: dict[tuple[str, str], tuple[Mapping[str, Estimate], Origin]] = {}
-        optimizer, operator = self.case.the_optimizer, operator_of(self.case.the_optimizer)
+        optimizer = self.case.the_optimizer
         for node in self.nodes:
             before = weights[node.name]
             after: dict[str, Value] = {}
@@ -216,15 +215,15 @@ class _Walk:
                 key = node.name, parameter
                 slot, origin = slots.get(key, ({}, Origin.ANCHORS))
                 origin = max(origin, gradients[key].origin)
-                weight, slot = operator.update(
-                    optimizer, step, before.estimates[parameter], gradients[key].estimate, slot, self.arithmetic
+                weight, slot = optimizer.update(
+                    step, before.estimates[parameter], gradients[key].estimate, slot, self.arithmetic
                 )
                 new_slots[key] = slot, origin
                 name = f"{step}/update/{node.name}/{parameter}"
                 after[parameter] = self._show(name, weight, max(origin, before.origins[parameter]))
             if node.state:
-                stage, layer = stages[node.name], operator_of(node.layer)
-                statistics = layer.moving(node.layer, before.estimates, stage.own.cache, self.arithmetic)
+                stage = stages[node.name]
+                statistics = node.layer.moving(before.estimates, stage.own.cache, self.arithmetic)
                 for part in node.state:
                     after[part] = self._show(f"{step}/update/{node.name}/{part}", statistics[part], stage.origin)
             new_weights[node.name] = Parameters.of(after)
@@ -239,7 +238,7 @@ class _Walk:
             unseen = Value(y, max(origin, Origin.ESTIMATES))
             outputs[node.name] = self._show("final/forward", y, origin) if node.name == last else unseen
         prediction, loss = outputs[last], self.case.the_loss
-        value = operator_of(loss).forward(loss, self.inputs.y[0], prediction.estimate, self.arithmetic)
+        value = loss.forward(self.inputs.y[0], prediction.estimate, self.arithmetic)
         self._show("final/loss", value, prediction.origin)
 
     def _read(self, node: Node, outputs: Mapping[str, Value], weights: Weights) -> tuple[tuple[Estimate, ...], Origin]:
@@ -262,15 +261,15 @@ class _Walk:
         return known[key][0]
 
     def _pass(self, node: Node, parameters: Parameters, x: tuple[Estimate, ...], infer: bool) -> Pass:
-        layer, activation, operator = node.layer, node.layer.fused_activation, operator_of(node.layer)
+        layer, activation = node.layer, node.layer.fused_activation
         given, cache = (x if len(x) > 1 else x[0]), None
         if infer and node.state:
-            linear = operator.infer(layer, parameters.estimates, given, self.arithmetic)
+            linear = layer.infer(parameters.estimates, given, self.arithmetic)
         else:
-            linear, cache = operator.forward(layer, parameters.estimates, given, self.arithmetic)
+            linear, cache = layer.forward(parameters.estimates, given, self.arithmetic)
         if activation.is_identity:
             return Pass(linear, linear, cache)
-        return Pass(linear, operator_of(activation).forward(activation, linear, self.arithmetic), cache)
+        return Pass(linear, activation.forward(linear, self.arithmetic), cache)
 
     def _added(self, parts: list[Value]) -> Value:
         if len(parts) == 1:
@@ -282,9 +281,7 @@ class _Walk:
         activation = node.layer.fused_activation
         if activation.is_identity:
             return dy
-        dlinear: Estimate = operator_of(activation).backward(
-            activation, stage.own.linear, stage.output.estimate, dy, self.arithmetic
-        )
+        dlinear: Estimate = activation.backward(stage.own.linear, stage.output.estimate, dy, self.arithmetic)
         return dlinear
 
     def _show(self, name: str, estimate: Estimate, origin: Origin) -> Value:

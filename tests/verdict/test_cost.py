@@ -25,7 +25,6 @@ from harness.operators.layers import (
 )
 from harness.operators.losses import MeanSquaredError
 from harness.operators.optimizers import SGD
-from harness.verdict import operator_of
 from harness.verdict.expected import Inputs, Walks, end_to_end, local
 from harness.verdict.figures import figures, largest_t
 from harness.verdict.stages import Expected, Origin
@@ -101,13 +100,12 @@ def test_a_large_batch_has_the_errors_of_its_images(layer, error):
     random = np.random.default_rng(5)
     x = Estimate.exact(different_integers(random, (9, 32, 32, 8))).off_by(error)
     dy = Estimate.exact(different_integers(random, (9, *layer.output_shape((32, 32, 8))))).off_by(error)
-    operator = operator_of(layer)
-    y, cache = operator.forward(layer, {}, x, FLOAT32)
-    dx, _ = operator.backward(layer, {}, cache, dy, FLOAT32)
+    y, cache = layer.forward({}, x, FLOAT32)
+    dx, _ = layer.backward({}, cache, dy, FLOAT32)
     for image in range(9):
         one = slice(image, image + 1)
-        own, own_cache = operator.forward(layer, {}, x[one], FLOAT32)
-        own_dx, _ = operator.backward(layer, {}, own_cache, dy[one], FLOAT32)
+        own, own_cache = layer.forward({}, x[one], FLOAT32)
+        own_dx, _ = layer.backward({}, own_cache, dy[one], FLOAT32)
         for whole, single in ((y, own), (dx, own_dx)):
             for part in ("value", "det", "var"):
                 np.testing.assert_array_equal(getattr(whole, part)[one], getattr(single, part))

@@ -1,5 +1,9 @@
-"""elu: y = x where x > 0, else alpha * (exp(x) - 1)."""
+"""elu: y = x where x > 0, else alpha (exp(x) - 1); the derivative at 0 is alpha. See ``_exponential_unit``."""
 
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
+from harness.operators.activations._exponential_unit import ExponentialUnit
 from harness.operators.activations.activation import Activation
 from harness.operators.specification import is_number
 
@@ -12,3 +16,17 @@ class Elu(Activation):
     def __post_init__(self) -> None:
         self.expect(is_number(self.alpha), "alpha", "a number")
         self.normalize("alpha", float(self.alpha))
+
+    @forward_in_blocks
+    def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return y, the shape of x."""
+        return _unit(self).forward(x, arithmetic)
+
+    @backward_in_blocks
+    def backward(self, x: Estimate, y: Estimate, dy: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return the gradient with respect to x, the shape of dy."""
+        return _unit(self).backward(x, y, dy, arithmetic)
+
+
+def _unit(activation: Elu) -> ExponentialUnit:
+    return ExponentialUnit(slope=1.0, height=activation.alpha, positive_at_zero=False)

@@ -1,5 +1,7 @@
-"""linear: y = x."""
+"""linear: y = x, dx = dy. Nothing is rounded; errors pass as they come."""
 
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
 from harness.operators.activations.activation import Activation
 
 
@@ -7,3 +9,11 @@ class Linear(Activation):
     """``y = x``."""
 
     is_identity = True
+
+    def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return x."""
+        return x
+
+    def backward(self, x: Estimate, y: Estimate, dy: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return dy."""
+        return dy

@@ -1,5 +1,22 @@
-"""BatchNormalization: each channel brought to mean 0 and variance 1 over the batch, as Keras defines it."""
+"""BatchNormalization: see ``harness.numerics.standardization``, with a column for each channel."""
 
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.channels import with_errors
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.standardization import (
+    ONE,
+    ZERO,
+    Statistics,
+    gradients,
+    inverse_root,
+    scaled,
+    standardized,
+    statistics_of,
+)
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape, is_number
 
@@ -37,3 +54,65 @@ class BatchNormalization(Layer):
     def state(self, *input_shapes: Shape) -> dict[str, Shape]:
         channels = input_shapes[0][-1:]
         return {"moving_mean": channels, "moving_variance": channels}
+
+    def forward(
+        self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic
+    ) -> tuple[Estimate, Statistics]:
+        """Return y, the shape of x, normalized with the batch's own statistics, and these."""
+        columns = statistics_of(x.mapped(_rows), self.epsilon, arithmetic)
+        y = standardized(columns, arithmetic, weights.get("gamma", ONE), weights.get("beta", ZERO))
+        return y.mapped(lambda array: array.reshape(x.shape)), columns
+
+    def backward(
+        self,
+        weights: Mapping[str, Estimate],
+        columns: Statistics,
+        dy: Estimate,
+        arithmetic: Arithmetic,
+    ) -> tuple[Estimate, Mapping[str, Estimate]]:
+        """Return the gradients with respect to x, also through mean and variance, and to each parameter."""
+        dx, dgamma, dbeta = gradients(columns, dy.mapped(_rows), arithmetic, weights.get("gamma", ONE))
+        by_parameter = ({"gamma": dgamma} if self.scale else {}) | ({"beta": dbeta} if self.center else {})
+        return dx.mapped(lambda array: array.reshape(dy.shape)), by_parameter
+
+    def infer(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return y, the shape of x, normalized with the moving statistics."""
+        rows, gamma = x.mapped(_rows), weights.get("gamma", ONE)
+        inverse = inverse_root(weights["moving_variance"], self.epsilon, arithmetic)
+        y = scaled(rows.value, weights["moving_mean"], inverse, arithmetic, gamma, weights.get("beta", ZERO))
+        if not x.is_exact:
+            slope = inverse.value * gamma.value
+            y = with_errors(y, np.abs(slope) * rows.det, np.square(slope) * rows.var)
+        return y.mapped(lambda array: array.reshape(x.shape))
+
+    def moving(
+        self, weights: Mapping[str, Estimate], columns: Statistics, arithmetic: Arithmetic
+    ) -> Mapping[str, Estimate]:
+        """Return the moving statistics after the step, each (channels,).
+
+        Each product rounds twice, with its factor, and the sum once; 1 - momentum, taken from the rounded momentum,
+        is off by as much as that.
+        """
+        mean, variance = columns.mean, columns.variance
+        if not columns.x.is_exact:
+            n, centered = len(columns.x.value), columns.x.value - mean.value
+            mean = with_errors(mean, columns.x.det.sum(0) / n, columns.x.var.sum(0) / n**2)
+            variance = with_errors(
+                variance,
+                2 * (np.abs(centered) * columns.x.det).sum(0) / n,
+                4 * (centered**2 * columns.x.var).sum(0) / n**2,
+            )
+        keep, take = self.momentum, 1 - self.momentum
+        return {
+            name: (
+                weights[name].scaled(keep).rounded(2, arithmetic)
+                + batch.scaled(take)
+                .rounded(2, arithmetic)
+                .off_by(arithmetic.constant_error(keep) * np.abs(batch.value))
+            ).rounded(1, arithmetic)
+            for name, batch in (("moving_mean", mean), ("moving_variance", variance))
+        }
+
+
+def _rows(array: Floats) -> Floats:
+    return array.reshape(-1, array.shape[-1])

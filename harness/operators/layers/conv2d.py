@@ -1,10 +1,27 @@
-"""Conv2D: cross-correlation of an image with a kernel, plus bias, as Keras defines it."""
+"""Conv2D: y[i] = Σ_k x[i stride + k dilation - before] W[k] + b over taps and channels of the group.
+
+    y   n = taps × channels / groups (+ 1 for the bias)
+    dx  n = the taps that meet the pixel × filters / groups
+    dW  n = batch × windows
+    db  n = batch × windows, without products
+
+with the errors of ``harness.numerics.summation``. Products with the padding are 0 and round nothing.
+"""
+
+from collections.abc import Mapping
 
 from harness.errors import SpecificationError
+from harness.numerics import convolution
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
 from harness.numerics.geometry import windows_over
+from harness.numerics.summation import total
+from harness.numerics.windows import Windows, windows_of
 from harness.operators.activations import Activation, as_activation
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Pair, Shape, is_integer
+
+Cache = tuple[Windows, Estimate]
 
 
 class Conv2D(Layer):
@@ -57,3 +74,21 @@ class Conv2D(Layer):
         channels = input_shapes[0][2] // self.groups
         shapes: dict[str, Shape] = {"kernel": (*self.kernel_size, channels, self.filters)}
         return shapes | ({"bias": (self.filters,)} if self.use_bias else {})
+
+    def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Cache]:
+        """Return y (batch, windows down, windows across, filters) before the activation, and the cache."""
+        _, height, width, _ = x.shape
+        windows = windows_of(self, self.kernel_size, (height, width), self.dilation_rate)
+        y = convolution.output(x, weights["kernel"], windows, self.groups, arithmetic, weights.get("bias"))
+        return y, (windows, x)
+
+    def backward(
+        self, weights: Mapping[str, Estimate], cache: Cache, dy: Estimate, arithmetic: Arithmetic
+    ) -> tuple[Estimate, Mapping[str, Estimate]]:
+        """Return the gradients with respect to x (batch, height, width, channels) and to each parameter."""
+        windows, x = cache
+        dx = convolution.input_gradient(dy, weights["kernel"], windows, self.groups, arithmetic)
+        gradients = {"kernel": convolution.kernel_gradient(x, dy, windows, self.groups, arithmetic)}
+        if self.use_bias:
+            gradients["bias"] = total(dy, (0, 1, 2), arithmetic)
+        return dx, gradients

@@ -1,8 +1,26 @@
-"""Conv2DTranspose: the input gradient of a convolution used as a layer, as Keras defines it."""
+"""Conv2DTranspose: the input gradient of a convolution, used as a layer.
 
+The convolution's images are this layer's outputs, its windows this layer's input elements. So, with the errors of
+``harness.numerics.summation``,
+
+    y   n = the taps that meet the output × channels (+ 1 for the bias)
+    dx  n = taps × filters
+    dW  n = batch × input elements
+    db  n = batch × output elements, without products
+"""
+
+from collections.abc import Mapping
+
+from harness.numerics import convolution
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.summation import total
+from harness.numerics.windows import Windows, windows_of
 from harness.operators.activations import Activation, as_activation
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Pair, Shape, is_integer
+
+Cache = tuple[Windows, Estimate]
 
 
 class Conv2DTranspose(Layer):
@@ -47,3 +65,21 @@ class Conv2DTranspose(Layer):
         channels = input_shapes[0][2]
         shapes: dict[str, Shape] = {"kernel": (*self.kernel_size, self.filters, channels)}
         return shapes | ({"bias": (self.filters,)} if self.use_bias else {})
+
+    def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Cache]:
+        """Return y (batch, out_height, out_width, filters) before the activation, and the cache."""
+        height, width, _ = self.output_shape(x.shape[1:])
+        windows = windows_of(self, self.kernel_size, (height, width))
+        y = convolution.input_gradient(x, weights["kernel"], windows, 1, arithmetic, weights.get("bias"))
+        return y, (windows, x)
+
+    def backward(
+        self, weights: Mapping[str, Estimate], cache: Cache, dy: Estimate, arithmetic: Arithmetic
+    ) -> tuple[Estimate, Mapping[str, Estimate]]:
+        """Return the gradients with respect to x (batch, height, width, channels) and to each parameter."""
+        windows, x = cache
+        dx = convolution.output(dy, weights["kernel"], windows, 1, arithmetic)
+        gradients = {"kernel": convolution.kernel_gradient(dy, x, windows, 1, arithmetic)}
+        if self.use_bias:
+            gradients["bias"] = total(dy, (0, 1, 2), arithmetic)
+        return dx, gradients

@@ -1,6 +1,21 @@
-"""Dense: a weighted sum of all features, plus bias, as Keras defines it."""
+"""Dense: y = x W + b, n = features (+ 1 for the bias) products to a sum.
+
+    dx = dy Wᵀ     n = units
+    dW = xᵀ dy     n = batch
+    db = Σ dy      n = batch, without products
+
+with the errors of ``harness.numerics.summation``.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
 
 from harness.errors import SpecificationError
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.products import product
+from harness.numerics.summation import total
 from harness.operators.activations import Activation, as_activation
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape, is_integer
@@ -33,3 +48,19 @@ class Dense(Layer):
     def parameters(self, *input_shapes: Shape) -> dict[str, Shape]:
         shapes: dict[str, Shape] = {"kernel": (input_shapes[0][0], self.units)}
         return shapes | ({"bias": (self.units,)} if self.use_bias else {})
+
+    def forward(
+        self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic
+    ) -> tuple[Estimate, Estimate]:
+        """Return y (batch, units) before the activation, and x (batch, features)."""
+        return product(x, weights["kernel"], arithmetic, weights.get("bias")), x
+
+    def backward(
+        self, weights: Mapping[str, Estimate], x: Estimate, dy: Estimate, arithmetic: Arithmetic
+    ) -> tuple[Estimate, Mapping[str, Estimate]]:
+        """Return the gradients with respect to x (batch, features) and to each parameter."""
+        dx = product(dy, weights["kernel"].mapped(np.transpose), arithmetic)
+        gradients = {"kernel": product(x.mapped(np.transpose), dy, arithmetic)}
+        if self.use_bias:
+            gradients["bias"] = total(dy, 0, arithmetic)
+        return dx, gradients

@@ -1,17 +1,41 @@
-"""What every layer specification answers: its kind, output shape, parameters and state."""
+"""What every layer is: shapes, parameters and state, its definition, and the errors that follow from it."""
 
 import re
-from dataclasses import field
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from harness.errors import SpecificationError
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression, given, gradients, widest
 from harness.operators.activations.activation import Activation
 from harness.operators.activations.linear import Linear
 from harness.operators.specification import Shape, Specification
 
 
+@dataclass(frozen=True)
+class Derivation:
+    """What the backward pass of a derived layer needs.
+
+    Attributes:
+        inputs: where its expressions start.
+        parameters: likewise, by name.
+        outputs: one for each formulation.
+    """
+
+    inputs: tuple[Expression, ...]
+    parameters: Mapping[str, Expression]
+    outputs: tuple[Expression, ...]
+
+
 class Layer(Specification):
-    """A layer with Keras's name, arguments and defaults; it describes and computes nothing.
+    """A layer with Keras's name, arguments and defaults.
+
+    A new one says its shapes and ``output``, before the activation, and nothing else: gradients and errors follow.
+    Where there are several right ways to compute it, ``formulations`` has them all. One with state says
+    ``statistics`` and ``inference`` too. A rule that is written by hand because it is faster, or tighter, overrides
+    ``forward`` and ``backward``.
 
     Shapes here are without the batch: ``(height, width, channels)`` or ``(features,)``.
 
@@ -30,6 +54,9 @@ class Layer(Specification):
         window: the argument that says how large its windows are; empty where it has none.
         takes_maximum: the gradient goes to the largest element of a window, whose ties need a convention.
         flattens: images become rows of features, in an order that needs a convention.
+        samples: arguments that show what it does, for cases and tests.
+        sample_shape: an input that these arguments fit.
+        sample_inputs: how many inputs of that shape.
     """
 
     parameter_names: ClassVar[tuple[str, ...]] = ()
@@ -39,6 +66,9 @@ class Layer(Specification):
     window: ClassVar[str] = ""
     takes_maximum: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
+    samples: ClassVar[tuple[dict[str, object], ...]] = ({},)
+    sample_shape: ClassVar[Shape] = (7, 5, 3)
+    sample_inputs: ClassVar[int] = 1
 
     name: str | None = field(default=None, kw_only=True)
     inputs: tuple[str, ...] | None = field(default=None, kw_only=True)
@@ -85,6 +115,58 @@ class Layer(Specification):
         """Return the shapes of what changes without a gradient, such as moving statistics."""
         return {}
 
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y before the activation, of inputs (batch, …) and of parameters and moving statistics by name."""
+        raise NotImplementedError(f"{self.kind}.output")
+
+    def formulations(self, *x: Expression, **weights: Expression) -> tuple[Expression, ...]:
+        """Return every right way to compute y; the value is that of the first."""
+        return (self.output(*x, **weights),)
+
+    def inference(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y in inference; as in training where that makes no difference."""
+        return self.output(*x, **weights)
+
+    def statistics(self, *x: Expression, **weights: Expression) -> Mapping[str, Expression]:
+        """Return the moving statistics after the step."""
+        return {}
+
+    def forward(self, weights: Mapping[str, Estimate], x: Any, arithmetic: Arithmetic) -> tuple[Estimate, Any]:
+        """Return y before the activation, and what the backward pass needs.
+
+        Args:
+            weights: parameters and moving statistics by name.
+            x: an Estimate, or a tuple of them for a layer with several inputs.
+            arithmetic: of the implementation.
+        """
+        inputs, parameters = _started(weights, x, arithmetic)
+        outputs = self.formulations(*inputs, **parameters)
+        return widest([each.estimate for each in outputs]), Derivation(inputs, parameters, outputs)
+
+    def backward(
+        self, weights: Mapping[str, Estimate], cache: Any, dy: Estimate, arithmetic: Arithmetic
+    ) -> tuple[Any, Mapping[str, Estimate]]:
+        """Return the gradients with respect to x, a tuple for several inputs, and to each parameter."""
+        derivation: Derivation = cache
+        trained = [name for name in self.parameter_names if name in weights]
+        starts = [*derivation.inputs, *(derivation.parameters[name] for name in trained)]
+        upstream = given(dy, arithmetic)
+        each = [gradients(output, starts, upstream) for output in derivation.outputs]
+        found = [widest([gradient.estimate for gradient in ways]) for ways in zip(*each, strict=True)]
+        count = len(derivation.inputs)
+        return (tuple(found[:count]) if count > 1 else found[0]), dict(zip(trained, found[count:], strict=True))
+
+    def infer(self, weights: Mapping[str, Estimate], x: Any, arithmetic: Arithmetic) -> Estimate:
+        """Return y in inference, before the activation."""
+        inputs, parameters = _started(weights, x, arithmetic)
+        return self.inference(*inputs, **parameters).estimate
+
+    def moving(self, weights: Mapping[str, Estimate], cache: Any, arithmetic: Arithmetic) -> Mapping[str, Estimate]:
+        """Return the moving statistics after the step, given what the forward pass returned for the backward pass."""
+        derivation: Derivation = cache
+        found = self.statistics(*derivation.inputs, **derivation.parameters)
+        return {name: statistic.estimate for name, statistic in found.items()}
+
     def expect_image(self, shape: Shape) -> None:
         """Raise SpecificationError unless ``shape`` is ``(height, width, channels)``."""
         if len(shape) != 3:
@@ -98,6 +180,13 @@ class Layer(Specification):
         if len(input_shapes) != 1:
             raise SpecificationError(f"{self.kind} expected one input, got {len(input_shapes)}: {self.inputs}.")
         return input_shapes[0]
+
+
+def _started(
+    weights: Mapping[str, Estimate], x: Any, arithmetic: Arithmetic
+) -> tuple[tuple[Expression, ...], Mapping[str, Expression]]:
+    inputs = tuple(given(each, arithmetic) for each in (x if isinstance(x, tuple) else (x,)))
+    return inputs, {name: given(weight, arithmetic) for name, weight in weights.items()}
 
 
 def snake_case(kind: str) -> str:

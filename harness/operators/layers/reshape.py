@@ -1,8 +1,11 @@
-"""Reshape: the same elements in row-major order under another shape, as Keras defines it."""
+"""Reshape: elements keep their values and their row-major order; nothing is rounded."""
 
 import math
+from collections.abc import Mapping
 
 from harness.errors import SpecificationError
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape, is_integer
 
@@ -30,3 +33,15 @@ class Reshape(Layer):
                 f"got target_shape={self.target_shape}."
             )
         return resolved
+
+    def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Shape]:
+        """Return y (batch, *target_shape) and the shape of x."""
+        batch, *shape = x.shape
+        target = self.output_shape(tuple(shape))
+        return x.mapped(lambda array: array.reshape(batch, *target)), x.shape
+
+    def backward(
+        self, weights: Mapping[str, Estimate], shape: Shape, dy: Estimate, arithmetic: Arithmetic
+    ) -> tuple[Estimate, Mapping[str, Estimate]]:
+        """Return the gradient with respect to x, and no gradients of parameters."""
+        return dy.mapped(lambda array: array.reshape(shape)), {}

@@ -1,6 +1,38 @@
-"""binary_crossentropy: mean over samples and outputs of -y log p - (1 - y) log(1 - p)."""
+"""binary_crossentropy: mean over all N elements of -y log c - (1 - y) log(1 - c), c the probability p clipped.
 
+Units: u is the unit roundoff, c carries the error d of p where the clip lets it through, q = 1 - c, k the roundings of
+a library function (``Arithmetic``).
+
+From probabilities, forward: q is rounded once, which is u in log q whatever c is: u q / q. Each logarithm k u of its
+value, and d / c or d / q; the products one rounding (two with 1 - y), the sum one. Then the mean, see ``_mean``.
+
+Backward: ((1 - y) / q - y / c) / N where p is within the bounds, which are inclusive, else 0. 2u of y / c; 3u of
+(1 - y) / q besides that of q; one rounding of the sum, up to three of 1/N and the product. The same bound holds for
+(c - y) / (c q), where nothing but c - y cancels, with one rounding. d enters as y / c² + (1 - y) / q². Within d of a
+bound the gradient may or may not be 0.
+
+From logits z, forward: max(z, 0) - z y + log(1 + exp(-|z|)). Three roundings of the sizes of the three parts, the last
+part with those of exp and log besides; 1 + exp(-|z|) may be rounded, which is u, but never more than the part itself.
+z's error times sigmoid(z) - y.
+
+Backward: (sigmoid(z) - y) / N: sigmoid's k u, one rounding of y and of the difference, up to three of 1/N and the
+product. The gradient of the forward's three parts, as TensorFlow takes it, sums to the same with fewer.
+
+Sources: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1; Keras 3 and TensorFlow's
+``sigmoid_cross_entropy_with_logits`` for the definition.
+"""
+
+import numpy as np
+
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.kinks import either_side
+from harness.operators.activations.sigmoid import sigmoid
+from harness.operators.losses._clipped_probability import clipped, distance_to_bound, inverse, logarithm, passes
+from harness.operators.losses._mean import mean
 from harness.operators.losses.loss import Loss
+
+MEAN_ROUNDINGS = 4
 
 
 class BinaryCrossentropy(Loss):
@@ -13,3 +45,48 @@ class BinaryCrossentropy(Loss):
     """
 
     from_logits: bool = False
+
+    def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return the self, a scalar, of targets and predictions of one shape."""
+        terms = _terms_of_logits if self.from_logits else _terms_of_probabilities
+        return mean(terms(np.asarray(y_true, np.float64), y_pred, arithmetic), arithmetic)
+
+    def backward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return the gradient with respect to y_pred, its shape."""
+        gradient = _gradient_of_logits if self.from_logits else _gradient_of_probabilities
+        return gradient(np.asarray(y_true, np.float64), y_pred, arithmetic)
+
+
+def _terms_of_probabilities(y: Floats, p: Estimate, arithmetic: Arithmetic) -> Estimate:
+    c = clipped(p, arithmetic)
+    q = c.through(1 - c.value, 1.0).rounded(1, arithmetic)
+    of_c = logarithm(c, arithmetic).scaled(-y).rounded(1, arithmetic)
+    of_q = logarithm(q, arithmetic).scaled(-(1 - y)).rounded(2, arithmetic)
+    return (of_c + of_q).rounded(1, arithmetic)
+
+
+def _gradient_of_probabilities(y: Floats, p: Estimate, arithmetic: Arithmetic) -> Estimate:
+    c = clipped(p, arithmetic)
+    q = c.through(1 - c.value, 1.0).rounded(1, arithmetic)
+    of_c = inverse(c, arithmetic).scaled(-y).rounded(2, arithmetic)
+    of_q = inverse(q, arithmetic).scaled(1 - y).rounded(3, arithmetic)
+    unclipped = (of_c + of_q).scaled(1 / y.size).rounded(MEAN_ROUNDINGS, arithmetic)
+    gradient = unclipped.scaled(passes(p, arithmetic))
+    return either_side(gradient, p, distance_to_bound(p, arithmetic), unclipped.value)
+
+
+def _terms_of_logits(y: Floats, z: Estimate, arithmetic: Arithmetic) -> Estimate:
+    positive, product = np.maximum(z.value, 0), z.value * y
+    decay = np.log1p(np.exp(-np.abs(z.value)))
+    terms = z.through(positive - product + decay, sigmoid(z.value) - y)
+    sizes = positive + np.abs(product) + decay
+    naive = np.minimum(decay, arithmetic.unit_roundoff)
+    library = Estimate.rounding(decay, arithmetic.exp_roundings + arithmetic.log1p_roundings, arithmetic)
+    return terms.off_by(Estimate.rounding(sizes, 3, arithmetic)).off_by(library).off_by(naive)
+
+
+def _gradient_of_logits(y: Floats, z: Estimate, arithmetic: Arithmetic) -> Estimate:
+    s = sigmoid(z.value)
+    probability = z.through(s, s * (1 - s)).rounded(arithmetic.sigmoid_roundings, arithmetic)
+    difference = probability - Estimate.exact(y).rounded(1, arithmetic)
+    return difference.scaled(1 / y.size).rounded(MEAN_ROUNDINGS, arithmetic)

@@ -1,7 +1,39 @@
-"""What every loss specification is."""
+"""What every loss is: its definition, and the errors that follow from it."""
 
+from typing import ClassVar
+
+from harness.numerics.arithmetic import Arithmetic
+from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, constant, given, gradients, widest
 from harness.operators.specification import Specification
 
 
 class Loss(Specification):
-    """A loss with Keras's name, arguments and defaults, averaged as ``sum_over_batch_size`` does."""
+    """A loss with Keras's name, arguments and defaults, averaged as ``sum_over_batch_size`` does.
+
+    A new one says ``output`` and nothing else.
+
+    Attributes:
+        samples: arguments that show what it does, for cases and tests.
+    """
+
+    samples: ClassVar[tuple[dict[str, object], ...]] = ({},)
+
+    def output(self, y_true: Expression, y_pred: Expression) -> Expression:
+        """Return the loss, a scalar, of targets and predictions (batch, …)."""
+        raise NotImplementedError(f"{self.kind}.output")
+
+    def formulations(self, y_true: Expression, y_pred: Expression) -> tuple[Expression, ...]:
+        """Return every right way to compute it; the value is that of the first."""
+        return (self.output(y_true, y_pred),)
+
+    def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return the loss, a scalar, with the error that an implementation's may have."""
+        targets = given(Estimate.exact(y_true), arithmetic)
+        return widest([each.estimate for each in self.formulations(targets, given(y_pred, arithmetic))])
+
+    def backward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
+        """Return the gradient with respect to the prediction, its shape."""
+        targets, start = given(Estimate.exact(y_true), arithmetic), given(y_pred, arithmetic)
+        values = self.formulations(targets, start)
+        return widest([gradients(value, [start], constant(1.0))[0].estimate for value in values])

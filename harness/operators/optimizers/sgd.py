@@ -1,5 +1,25 @@
-"""sgd: Stochastic gradient descent, as Keras defines it."""
+"""sgd: w' = w - lr g.
 
+Definition with momentum b: v' = b v - lr g and w' = w + v', Nesterov w' = w + b v' - lr g.
+
+Units: u is the unit roundoff, c(a) how far a constant a is off in float32.
+
+Every product is rounded once and every sum once: u |lr g|, u |b v|, u |v'|, u |w'|, and with Nesterov u |b v'|,
+u |b v' - lr g|, and u |w'| once more for the other order of the sum. The velocity is not observed: it carries its
+error from step to step. Constants shift lr g by c(lr) |g| and b v by c(b) |v| (see ``_constants``). The error of g
+enters v' and, with Nesterov, w' twice, by lr (1 + b) in all.
+
+Source: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.numerics.arithmetic import Arithmetic, float32_constant_error
+from harness.numerics.estimate import Estimate
+from harness.operators.optimizers._blocks import update_in_blocks
+from harness.operators.optimizers._constants import slot, with_shift
 from harness.operators.optimizers.optimizer import Optimizer
 
 
@@ -20,3 +40,35 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         self.normalize_numbers("learning_rate", "momentum")
+
+    @update_in_blocks
+    def update(
+        self,
+        step: int,
+        weight: Estimate,
+        gradient: Estimate,
+        slots: Mapping[str, Estimate],
+        arithmetic: Arithmetic,
+    ) -> tuple[Estimate, Mapping[str, Estimate]]:
+        """Return the parameter after the step and the slots (``velocity`` with momentum), all its shape."""
+        rate, momentum = self.learning_rate, self.momentum
+        descent = gradient.scaled(rate)
+        shift = float32_constant_error(rate) * np.abs(gradient.value)
+        of_descent = Estimate.rounding(descent.value, 1, arithmetic)
+        if momentum == 0:
+            return (weight - descent).off_by(of_descent).rounded(1, arithmetic).off_by_either(shift), {}
+        old, old_shift = slot(slots, "velocity", weight)
+        velocity = (old.scaled(momentum).rounded(1, arithmetic) - descent).off_by(of_descent).rounded(1, arithmetic)
+        constant = float32_constant_error(momentum)
+        new_shift = momentum * old_shift + constant * np.abs(old.value) + shift
+        new_slots = with_shift("velocity", velocity, new_shift)
+        if not self.nesterov:
+            return (weight + velocity).rounded(1, arithmetic).off_by_either(new_shift), new_slots
+        ahead = momentum * velocity.value
+        # The gradient's own error is taken out of the velocity here, because it comes again with the same sign.
+        det, var = velocity.det - rate * gradient.det, velocity.var - rate**2 * gradient.var
+        own = Estimate(ahead, np.maximum(det, 0), np.maximum(var, 0))
+        inherited = own.through(ahead, momentum) - gradient.through(descent.value, rate * (1 + momentum))
+        change = inherited.off_by(Estimate.rounding(ahead, 1, arithmetic)).off_by(of_descent).rounded(1, arithmetic)
+        total_shift = momentum * new_shift + constant * np.abs(velocity.value) + shift
+        return (weight + change).rounded(2, arithmetic).off_by_either(total_shift), new_slots

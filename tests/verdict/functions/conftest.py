@@ -7,7 +7,6 @@ import pytest
 
 from harness.numerics import Estimate, arithmetic_of
 from harness.operators.specification import file_name
-from harness.verdict import operator_of
 from harness.verdict.expected import Expected, Origin
 from harness.verdict.figures import figures, too_far
 
@@ -33,19 +32,19 @@ class Judge:
 
     def forward(self, activation, x, y) -> str:
         assert y.dtype == x.dtype == self.precision
-        return self.close(y, operator_of(activation).forward(activation, Estimate.exact(x), self.arithmetic))
+        return self.close(y, activation.forward(Estimate.exact(x), self.arithmetic))
 
     def backward(self, activation, x, y, dy, dx) -> str:
         assert dx.dtype == x.dtype == self.precision
         exact = (Estimate.exact(array) for array in (x, y, dy))
-        return self.close(dx, operator_of(activation).backward(activation, *exact, self.arithmetic))
+        return self.close(dx, activation.backward(*exact, self.arithmetic))
 
     def loss(self, loss, y_true, y_pred, value) -> str:
-        return self.close(value, operator_of(loss).forward(loss, y_true, Estimate.exact(y_pred), self.arithmetic))
+        return self.close(value, loss.forward(y_true, Estimate.exact(y_pred), self.arithmetic))
 
     def loss_gradient(self, loss, y_true, y_pred, gradient) -> str:
         assert gradient.dtype == y_pred.dtype == self.precision
-        expected = operator_of(loss).backward(loss, y_true, Estimate.exact(y_pred), self.arithmetic)
+        expected = loss.backward(y_true, Estimate.exact(y_pred), self.arithmetic)
         return self.close(gradient, expected)
 
     def training(self, optimizer, weight, gradients, weights) -> list[str]:
@@ -53,7 +52,7 @@ class Judge:
         slots, verdicts = {}, []
         for step, (gradient, new) in enumerate(zip(gradients, weights, strict=True), 1):
             exact = Estimate.exact(weight), Estimate.exact(gradient)
-            expected, slots = operator_of(optimizer).update(optimizer, step, *exact, slots, self.arithmetic)
+            expected, slots = optimizer.update(step, *exact, slots, self.arithmetic)
             verdicts.append(self.close(new, expected))
             weight = new
         return verdicts

@@ -8,7 +8,6 @@ import pytest
 from harness.numerics import Estimate
 from harness.operators.activations import Elu, Gelu, LeakyRelu, Linear, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh
 from harness.operators.activations.selu import ALPHA, SCALE
-from harness.verdict import operator_of
 
 ALL = (Relu(), LeakyRelu(), Elu(), Elu(alpha=0.7), Selu(), Sigmoid(), Tanh(), Softplus(), Gelu(), Softmax())
 RANGES = {"unit": 1.0, "tiny": 2.0**-13, "saturated": 30.0, "far": 2.0**13}
@@ -157,10 +156,9 @@ def test_a_wrong_derivative_fails(judge, vectorized, drawn, activation, backward
 def test_an_activation_without_rounding_is_exact(judge, vectorized, drawn, activation):
     x, dy = drawn()
     exact = Estimate.exact(x)
-    operator = operator_of(activation)
-    y = operator.forward(activation, exact, judge.arithmetic)
+    y = activation.forward(exact, judge.arithmetic)
     assert y.is_exact
-    assert operator.backward(activation, exact, y, Estimate.exact(dy), judge.arithmetic).is_exact
+    assert activation.backward(exact, y, Estimate.exact(dy), judge.arithmetic).is_exact
 
 
 def test_the_last_bit_of_relu_counts(judge, drawn):
@@ -173,22 +171,20 @@ def test_the_last_bit_of_relu_counts(judge, drawn):
 @pytest.mark.parametrize("activation", [Relu(), LeakyRelu(), Selu()], ids=names)
 def test_the_observed_output_decides_a_kink_whose_input_is_not_known_exactly(judge, vectorized, activation):
     """A fused activation: what its input was is recomputed, here with the wrong sign, what came out was seen."""
-    operator = operator_of(activation)
     x, dy = judge.array([-1e-9, 1e-9]), judge.array([1, 1])
     y, cache = vectorized(activation).forward(activation, x)
     dx = vectorized(activation).backward(activation, cache, dy)
     recomputed = Estimate.exact(-x).off_by(1e-8)
-    exact = operator.backward(activation, recomputed, Estimate.exact(y), Estimate.exact(dy), judge.arithmetic)
+    exact = activation.backward(recomputed, Estimate.exact(y), Estimate.exact(dy), judge.arithmetic)
     assert judge.close(dx, exact) == ""
     assert judge.close(dx[::-1], exact) != ""
 
 
 @pytest.mark.parametrize("activation", [Relu(), LeakyRelu(), Elu(alpha=0.5), Selu()], ids=names)
 def test_a_kink_within_the_error_may_be_passed_on_either_side_and_no_other(judge, vectorized, activation):
-    operator = operator_of(activation)
     x, dy = Estimate.exact([-1e-9, 1.0]).off_by(1e-8), judge.array([1, 1])
-    y = operator.forward(activation, x, judge.arithmetic)
-    dx = operator.backward(activation, x, y, Estimate.exact(dy), judge.arithmetic)
+    y = activation.forward(x, judge.arithmetic)
+    dx = activation.backward(x, y, Estimate.exact(dy), judge.arithmetic)
 
     def at(*points):
         _, cache = vectorized(activation).forward(activation, judge.array(points))

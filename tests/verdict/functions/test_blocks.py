@@ -6,7 +6,6 @@ import pytest
 from harness.numerics import FLOAT32, Estimate
 from harness.operators.activations import Elu, Gelu, LeakyRelu, Selu, Sigmoid, Softmax, Softplus, Tanh
 from harness.operators.optimizers import SGD, Adam, RMSprop
-from harness.verdict import operator_of
 
 
 def cut(estimate, part):
@@ -17,13 +16,12 @@ def cut(estimate, part):
 def test_a_large_array_has_the_errors_of_its_samples(activation):
     generator = np.random.default_rng(4)
     x, dy = (Estimate.exact(generator.normal(size=(7, 30, 30, 9))).off_by(1e-9) for _ in range(2))
-    operator = operator_of(activation)
-    y = operator.forward(activation, x, FLOAT32)
-    dx = operator.backward(activation, x, y, dy, FLOAT32)
+    y = activation.forward(x, FLOAT32)
+    dx = activation.backward(x, y, dy, FLOAT32)
     for sample in range(7):
         part = slice(sample, sample + 1)
-        own = operator.forward(activation, cut(x, part), FLOAT32)
-        own_dx = operator.backward(activation, cut(x, part), own, cut(dy, part), FLOAT32)
+        own = activation.forward(cut(x, part), FLOAT32)
+        own_dx = activation.backward(cut(x, part), own, cut(dy, part), FLOAT32)
         for whole, single in ((y, own), (dx, own_dx)):
             for name in ("value", "det", "var"):
                 assert np.array_equal(getattr(whole, name)[part], getattr(single, name)), name
@@ -32,13 +30,13 @@ def test_a_large_array_has_the_errors_of_its_samples(activation):
 @pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, 0.9, True), Adam(0.1), RMSprop(0.1, 0.9, 0.5, centered=True)])
 def test_a_large_parameter_has_the_errors_of_its_elements(optimizer):
     generator = np.random.default_rng(4)
-    update = operator_of(optimizer).update
+    update = optimizer.update
     weight, gradient = (Estimate.exact(generator.normal(size=(90, 400))) for _ in range(2))
     row = slice(70, 71)
     slots, own_slots = {}, {}
     for step in (1, 2):
-        new, slots = update(optimizer, step, weight, gradient, slots, FLOAT32)
-        own, own_slots = update(optimizer, step, cut(weight, row), cut(gradient, row), own_slots, FLOAT32)
+        new, slots = update(step, weight, gradient, slots, FLOAT32)
+        own, own_slots = update(step, cut(weight, row), cut(gradient, row), own_slots, FLOAT32)
         assert new.shape == weight.shape
         assert slots.keys() == own_slots.keys()
         for whole, single in ((new, own), *((slots[name], own_slots[name]) for name in slots)):

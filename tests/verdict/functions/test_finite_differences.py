@@ -10,7 +10,6 @@ from harness.numerics.finite_differences import by_complex_step, derivative
 from harness.operators.activations import Elu, Gelu, Relu, Sigmoid, Softmax, Softplus, Tanh
 from harness.operators.losses import BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanSquaredError
 from harness.operators.specification import file_name
-from harness.verdict import operator_of
 
 # What a one-sided difference is off by at best, the root of the roundoff (Numerical Recipes, section 5.7).
 ONE_SIDED = 2.0**-26
@@ -86,7 +85,7 @@ def test_each_activation_has_the_derivative_of_its_own_values(activation):
     x, dy = generator.normal(size=(2, 3)), generator.normal(size=(2, 3))
     y, _ = vectorized(activation).forward(activation, x)
     exact = (Estimate.exact(array) for array in (x, y, dy))
-    dx = operator_of(activation).backward(activation, *exact, FLOAT64)
+    dx = activation.backward(*exact, FLOAT64)
     for index in np.ndindex(x.shape):
         value, error = derivative(
             lambda at: float((vectorized(activation).forward(activation, at)[0] * dy).sum()), x, index
@@ -108,7 +107,7 @@ LOSSES = [
 def test_each_loss_has_the_gradient_of_its_own_values(loss):
     generator = np.random.default_rng(2)
     p, y = generator.uniform(0.1, 0.9, size=(2, 3)), generator.uniform(size=(2, 3))
-    gradient = operator_of(loss).backward(loss, y, Estimate.exact(p), FLOAT64)
+    gradient = loss.backward(y, Estimate.exact(p), FLOAT64)
     for index in np.ndindex(p.shape):
         value, error = derivative(lambda at: float(vectorized(loss).forward(loss, y, at)), p, index)
         assert abs(value - gradient.value[index]) <= error + gradient.det[index]

@@ -12,7 +12,6 @@ from harness.operators.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from harness.verdict import operator_of
 
 BINARY, BINARY_LOGITS = BinaryCrossentropy(), BinaryCrossentropy(from_logits=True)
 CATEGORICAL, CATEGORICAL_LOGITS = CategoricalCrossentropy(), CategoricalCrossentropy(from_logits=True)
@@ -202,7 +201,7 @@ def test_a_kink_within_the_error_may_be_passed_on_either_side(judge, vectorized,
         y, p = judge.array([[1, 0]]), judge.array([[1 - 1e-7, 0.25]])
     else:
         y, p = (np.array([1]) if loss is SPARSE else judge.array([[0, 1]])), judge.array([[1, 1e-7]])
-    expected = operator_of(loss).backward(loss, y, Estimate.exact(p).off_by(width), judge.arithmetic)
+    expected = loss.backward(y, Estimate.exact(p).off_by(width), judge.arithmetic)
     for moved in (-width / 2, 0, width / 2):
         near = judge.array(p + np.array([[moved, 0]]) if loss is not CATEGORICAL else p)
         assert judge.end_to_end(vectorized(loss).backward(loss, y, near), expected) == ""

@@ -7,7 +7,6 @@ import pytest
 
 from harness.numerics import FLOAT64, Estimate
 from harness.operators.optimizers import SGD, Adam, RMSprop
-from harness.verdict import operator_of
 
 STEPS = 4
 MOMENTUM, NESTEROV = SGD(0.1, momentum=0.9), SGD(0.1, momentum=0.9, nesterov=True)
@@ -188,5 +187,5 @@ def test_a_learning_rate_that_float32_holds_costs_float64_no_power(rate):
     weight, gradient = generator.normal(size=9), generator.normal(size=9)
     optimizer = SGD(rate)
     exact = Estimate.exact(weight), Estimate.exact(gradient)
-    expected, _ = operator_of(optimizer).update(optimizer, 1, *exact, {}, FLOAT64)
+    expected, _ = optimizer.update(1, *exact, {}, FLOAT64)
     assert (expected.det < 1e-14 * rate * (1 + np.abs(gradient))).all()

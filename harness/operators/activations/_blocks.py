@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.operators.activations import Activation
+from harness.operators.activations.activation import Activation
 
 # Elements of a block: a dozen float64 arrays of it fit into two megabytes.
 ELEMENTS = 2**14

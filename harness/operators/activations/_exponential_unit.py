@@ -22,7 +22,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
-from harness.verdict.activations._sides import kinked, unsure
+from harness.operators.activations._sides import kinked, unsure
 
 CONSTANT_ROUNDINGS = 2
 GRADIENT_ROUNDINGS = 3

@@ -24,7 +24,6 @@ from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
 from harness.numerics.summation import total
 from harness.operators.activations import Softmax
-from harness.verdict.activations.softmax import forward as softmax
 
 MEAN_ROUNDINGS = 4
 
@@ -55,7 +54,7 @@ def terms(y: Floats, z: Estimate, arithmetic: Arithmetic) -> Estimate:
 
 def gradient(y: Floats, z: Estimate, arithmetic: Arithmetic) -> Estimate:
     """Return the gradient of the mean over samples with respect to z, its shape."""
-    probability = softmax(Softmax(), z, arithmetic)
+    probability = Softmax().forward(z, arithmetic)
     mass = y.sum(axis=-1, keepdims=True)
     samples = z.value[..., 0].size
     difference = probability.scaled(mass).rounded(2, arithmetic) - Estimate.exact(y).rounded(1, arithmetic)

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.operators.optimizers import Optimizer
+from harness.operators.optimizers.optimizer import Optimizer
 from harness.operators.specification import Shape
 
 # Elements of a block: a dozen float64 arrays of it fit into two megabytes.

@@ -1,1 +1,0 @@
-"""Activations with their rounding errors, one file each, named as in ``harness.operators.activations``."""

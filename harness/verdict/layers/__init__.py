@@ -1,1 +1,0 @@
-"""Layers with their rounding errors, one file each, under the names they have in ``harness.operators.layers``."""
