@@ -12,6 +12,7 @@ from harness.cases.data import Constant, Data, Digits, Integers, LegacyUniform, 
 from harness.cases.network import Network
 from harness.errors import SpecificationError
 from harness.operators.activations import ACTIVATIONS
+from harness.operators.discovery import installed
 from harness.operators.layers import LAYERS
 from harness.operators.losses import LOSSES, Loss, MeanSquaredError, as_loss
 from harness.operators.optimizers import OPTIMIZERS, SGD, Optimizer, as_optimizer
@@ -83,16 +84,18 @@ class Case(Specification):
         """Rebuild a case from its canonical JSON; it has the same key.
 
         Args:
-            canonical: what ``json`` returned.
+            canonical: what ``json`` returned; operators of installed plugins may be in it.
             name: the id, which is no part of the canonical form.
 
         Raises:
-            SpecificationError: it describes no case, or one with a kind of layer, loss, … that is not built in.
+            SpecificationError: it describes no case, or one with a kind of layer, loss, … that nobody here offers.
         """
         plain = json.loads(canonical)
         if not isinstance(plain, dict) or plain.get("kind") != "Case":
             raise SpecificationError(f"a case expected the canonical JSON of a Case, got {canonical[:80]!r}.")
-        case: Case = from_dict(KINDS, "kind", plain | {"name": name})
+        # Plugins are looked through only for what is not here.
+        known = KINDS if _kinds_in(plain) <= KINDS.keys() else {**installed(), **KINDS}
+        case: Case = from_dict(known, "kind", plain | {"name": name})
         return case
 
     @cached_property
@@ -114,6 +117,15 @@ class Case(Specification):
     @property
     def _automatic_name(self) -> str:
         return f"case-{self.key[:8]}"
+
+
+def _kinds_in(plain: Any) -> set[str]:
+    """Return every kind in a canonical form."""
+    if isinstance(plain, list):
+        return set().union(*map(_kinds_in, plain))
+    if not isinstance(plain, dict):
+        return set()
+    return {str(plain.get("kind", ""))}.union(*map(_kinds_in, plain.values())) - {""}
 
 
 # Whatever a case is built of, by kind.

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias, dataclass_transform
@@ -9,6 +10,8 @@ from typing import Any, ClassVar, TypeAlias, dataclass_transform
 from harness.errors import SpecificationError, nearest
 
 Shape = tuple[int, ...]
+# Said where a kind is not known.
+ORIGIN = "Operators come from the hook harness_operators of installed plugins; 'harness plugins' lists these."
 # One integer for both axes or two, in a signature; always two once stored.
 Pair: TypeAlias = Any
 
@@ -88,9 +91,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def snake_case(kind: str) -> str:
+    """Return Keras's automatic layer name: ``MaxPooling2D`` gives ``max_pooling2d``."""
+    spaced = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
+
+
 def file_name(kind: type[Specification]) -> str:
     """Return the name that this operator's file has in every room, such as ``max_pooling2d``."""
-    return kind.__module__.rpartition(".")[2]
+    room, _, file = kind.__module__.rpartition(".")
+    return file if room.startswith("harness.operators.") else snake_case(kind.__name__)
 
 
 def is_integer(value: object) -> bool:
@@ -116,11 +126,12 @@ def from_dict(known: Mapping[str, type["Specification"]], what: str, plain: Mapp
     """
     kind = str(plain.get("kind"))
     if kind not in known:
-        raise SpecificationError(f"unknown {what} {kind!r}.{nearest(kind, known)}")
+        raise SpecificationError(f"unknown {what} {kind!r}.{nearest(kind, known)} {ORIGIN}")
     return known[kind](**{key: _nested(known, key, value) for key, value in plain.items() if key != "kind"})
 
 
 def _nested(known: Mapping[str, type["Specification"]], what: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return from_dict(known, what, value)
-    return tuple(_nested(known, what, item) for item in value) if isinstance(value, list) else value
+    # Of the list called layers, each is a layer.
+    return tuple(_nested(known, what.removesuffix("s"), item) for item in value) if isinstance(value, list) else value

@@ -1,10 +1,9 @@
 """Activation specifications, one file a function, with Keras's names, arguments and defaults."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from harness.errors import SpecificationError, nearest
-from harness.operators.activations.activation import Activation
+from harness.operators.activations.activation import Activation, keras_name
 from harness.operators.activations.elu import Elu
 from harness.operators.activations.gelu import Gelu
 from harness.operators.activations.leaky_relu import LeakyRelu
@@ -15,10 +14,9 @@ from harness.operators.activations.sigmoid import Sigmoid
 from harness.operators.activations.softmax import Softmax
 from harness.operators.activations.softplus import Softplus
 from harness.operators.activations.tanh import Tanh
+from harness.operators.discovery import installed, operators_in
 
-ACTIVATIONS: Mapping[str, type[Activation]] = MappingProxyType(
-    {kind.__name__: kind for kind in (Elu, Gelu, LeakyRelu, Linear, Relu, Selu, Sigmoid, Softmax, Softplus, Tanh)}
-)
+ACTIVATIONS: Mapping[str, type[Activation]] = operators_in(__name__, __path__, Activation)
 
 
 def as_activation(value: str | Activation | Mapping[str, object] | None) -> Activation:
@@ -31,7 +29,9 @@ def as_activation(value: str | Activation | Mapping[str, object] | None) -> Acti
         return Linear()
     if isinstance(value, Activation):
         return value
-    by_name = {kind().keras_name: kind for kind in ACTIVATIONS.values()}
+    by_name = {keras_name(kind): kind for kind in ACTIVATIONS.values()}
+    if isinstance(value, str) and value not in by_name:
+        by_name |= {keras_name(kind): kind for kind in installed().values() if issubclass(kind, Activation)}
     if isinstance(value, str) and value in by_name:
         return by_name[value]()
     raise SpecificationError(f"unknown activation {value!r}.{nearest(str(value), by_name)}")

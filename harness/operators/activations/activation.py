@@ -31,7 +31,7 @@ class Activation(Specification):
     @property
     def keras_name(self) -> str:
         """The function's name in ``keras.activations``: ``LeakyRelu`` is ``leaky_relu``."""
-        return "".join("_" + letter.lower() if letter.isupper() else letter for letter in self.kind).lstrip("_")
+        return keras_name(type(self))
 
     def output(self, x: Expression) -> Expression:
         """Return y, the shape of x (batch, …)."""
@@ -65,3 +65,8 @@ class Activation(Specification):
             found = [each for each in found if start not in in_order([each])] or found
         found = found or [gradients(each, [start], upstream)[0] for each in self.formulations(start)]
         return widest([each.estimate for each in found])
+
+
+def keras_name(kind: type[Activation]) -> str:
+    """Return the name that an activation has in ``keras.activations``."""
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in kind.kind).lstrip("_")

@@ -1,8 +1,8 @@
 """Layer specifications, one file a layer, with Keras's names, arguments and defaults."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
+from harness.operators.discovery import operators_in
 from harness.operators.layers.activation import Activation
 from harness.operators.layers.add import Add
 from harness.operators.layers.average_pooling2d import AveragePooling2D
@@ -15,33 +15,13 @@ from harness.operators.layers.depthwise_conv2d import DepthwiseConv2D
 from harness.operators.layers.flatten import Flatten
 from harness.operators.layers.global_average_pooling2d import GlobalAveragePooling2D
 from harness.operators.layers.global_max_pooling2d import GlobalMaxPooling2D
-from harness.operators.layers.layer import Layer, snake_case
+from harness.operators.layers.layer import Layer
 from harness.operators.layers.max_pooling2d import MaxPooling2D
 from harness.operators.layers.reshape import Reshape
 from harness.operators.layers.zero_padding2d import ZeroPadding2D
+from harness.operators.specification import snake_case
 
-LAYERS: Mapping[str, type[Layer]] = MappingProxyType(
-    {
-        kind.__name__: kind
-        for kind in (
-            Activation,
-            Add,
-            AveragePooling2D,
-            BatchNormalization,
-            Concatenate,
-            Conv2D,
-            Conv2DTranspose,
-            Dense,
-            DepthwiseConv2D,
-            Flatten,
-            GlobalAveragePooling2D,
-            GlobalMaxPooling2D,
-            MaxPooling2D,
-            Reshape,
-            ZeroPadding2D,
-        )
-    }
-)
+LAYERS: Mapping[str, type[Layer]] = operators_in(__name__, __path__, Layer)
 
 __all__ = [
     "LAYERS",

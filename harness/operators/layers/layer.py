@@ -187,9 +187,3 @@ def _started(
 ) -> tuple[tuple[Expression, ...], Mapping[str, Expression]]:
     inputs = tuple(given(each, arithmetic) for each in (x if isinstance(x, tuple) else (x,)))
     return inputs, {name: given(weight, arithmetic) for name, weight in weights.items()}
-
-
-def snake_case(kind: str) -> str:
-    """Return Keras's automatic layer name: ``MaxPooling2D`` gives ``max_pooling2d``."""
-    spaced = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()

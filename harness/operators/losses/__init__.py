@@ -1,9 +1,9 @@
 """Loss specifications, one file each, with Keras's names, arguments and defaults."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from harness.errors import SpecificationError, nearest
+from harness.operators.discovery import installed, operators_in
 from harness.operators.losses.binary_crossentropy import BinaryCrossentropy
 from harness.operators.losses.categorical_crossentropy import CategoricalCrossentropy
 from harness.operators.losses.huber import Huber
@@ -11,20 +11,9 @@ from harness.operators.losses.loss import Loss
 from harness.operators.losses.mean_absolute_error import MeanAbsoluteError
 from harness.operators.losses.mean_squared_error import MeanSquaredError
 from harness.operators.losses.sparse_categorical_crossentropy import SparseCategoricalCrossentropy
+from harness.operators.specification import file_name
 
-LOSSES: Mapping[str, type[Loss]] = MappingProxyType(
-    {
-        kind.__name__: kind
-        for kind in (
-            BinaryCrossentropy,
-            CategoricalCrossentropy,
-            Huber,
-            MeanAbsoluteError,
-            MeanSquaredError,
-            SparseCategoricalCrossentropy,
-        )
-    }
-)
+LOSSES: Mapping[str, type[Loss]] = operators_in(__name__, __path__, Loss)
 
 
 def as_loss(value: str | Loss) -> Loss:
@@ -35,14 +24,9 @@ def as_loss(value: str | Loss) -> Loss:
     """
     if isinstance(value, Loss):
         return value
-    by_name: dict[str, type[Loss]] = {
-        "binary_crossentropy": BinaryCrossentropy,
-        "categorical_crossentropy": CategoricalCrossentropy,
-        "huber": Huber,
-        "mean_absolute_error": MeanAbsoluteError,
-        "mean_squared_error": MeanSquaredError,
-        "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
-    }
+    by_name = {file_name(kind): kind for kind in LOSSES.values()}
+    if isinstance(value, str) and value not in by_name:
+        by_name |= {file_name(kind): kind for kind in installed().values() if issubclass(kind, Loss)}
     if isinstance(value, str) and value in by_name:
         return by_name[value]()
     raise SpecificationError(f"unknown loss {value!r}.{nearest(str(value), by_name)}")

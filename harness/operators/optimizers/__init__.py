@@ -1,15 +1,16 @@
 """Optimizer specifications, one file each, with Keras's names, arguments and defaults."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from harness.errors import SpecificationError, nearest
+from harness.operators.discovery import installed, operators_in
 from harness.operators.optimizers.adam import Adam
 from harness.operators.optimizers.optimizer import Optimizer
 from harness.operators.optimizers.rmsprop import RMSprop
 from harness.operators.optimizers.sgd import SGD
+from harness.operators.specification import file_name
 
-OPTIMIZERS: Mapping[str, type[Optimizer]] = MappingProxyType({kind.__name__: kind for kind in (Adam, RMSprop, SGD)})
+OPTIMIZERS: Mapping[str, type[Optimizer]] = operators_in(__name__, __path__, Optimizer)
 
 
 def as_optimizer(value: str | Optimizer) -> Optimizer:
@@ -20,7 +21,9 @@ def as_optimizer(value: str | Optimizer) -> Optimizer:
     """
     if isinstance(value, Optimizer):
         return value
-    by_name: dict[str, type[Optimizer]] = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}
+    by_name = {file_name(kind): kind for kind in OPTIMIZERS.values()}
+    if isinstance(value, str) and value not in by_name:
+        by_name |= {file_name(kind): kind for kind in installed().values() if issubclass(kind, Optimizer)}
     if isinstance(value, str) and value in by_name:
         return by_name[value]()
     raise SpecificationError(f"unknown optimizer {value!r}.{nearest(str(value), by_name)}")

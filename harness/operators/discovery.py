@@ -1,0 +1,80 @@
+"""Finding operators: those of this package by their files, and those that installed plugins offer."""
+
+import functools
+import importlib
+import importlib.metadata
+import os
+import pkgutil
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from harness.operators.specification import Specification
+
+GROUP = "harness"
+HOOK = "harness_operators"
+DISTRIBUTION = "nn-harness"
+
+# The environment reaches every process that a run starts, so that all of them load the same.
+VARIABLE = "HARNESS_PLUGINS"
+
+S = TypeVar("S", bound=Specification)
+
+
+def operators_in(package: str, folder: Iterable[str], base: type[S]) -> Mapping[str, type[S]]:
+    """Return the operators that the files of a package define, by kind; files starting with an underscore have none.
+
+    Args:
+        package: its name.
+        folder: its ``__path__``.
+        base: what they are subclasses of.
+    """
+    found: dict[str, type[S]] = {}
+    for file in pkgutil.iter_modules(folder):
+        if not file.name.startswith("_"):
+            module = importlib.import_module(f"{package}.{file.name}")
+            for value in vars(module).values():
+                if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__:
+                    found[value.kind] = value
+    found.pop(base.kind, None) if found.get(base.kind) is base else None
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def entry_points() -> list[importlib.metadata.EntryPoint]:
+    """Return the entry points of all installed packages, this package's own first."""
+    # The first to offer a name keeps it, and the reference is found by its name.
+    return sorted(importlib.metadata.entry_points(group=GROUP), key=lambda entry: (not is_own(entry), entry.name))
+
+
+def is_own(entry: importlib.metadata.EntryPoint) -> bool:
+    """Whether an entry point is this package's."""
+    return entry.dist is not None and entry.dist.name == DISTRIBUTION
+
+
+def wished() -> list[str] | None:
+    """Return the names of plugins that the variable limits a run to; None where it does not."""
+    names = os.environ.get(VARIABLE)
+    if names is None:
+        return None
+    return list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+
+
+@functools.cache
+def installed() -> Mapping[str, type[Specification]]:
+    """Return the operators of installed plugins by kind, for whoever reads a case and meets a kind that is not here.
+
+    A plugin that cannot be loaded has none; loading plugins says why.
+    """
+    names = wished()
+    found: dict[str, type[Specification]] = {}
+    for entry in entry_points():
+        if is_own(entry) or (names is not None and entry.name not in names):
+            continue
+        try:
+            offered: Any = getattr(entry.load(), HOOK, list)()
+        except (Exception, SystemExit):  # said where plugins are loaded, which asks every one of them
+            continue
+        for kind in offered if isinstance(offered, list) else ():
+            if isinstance(kind, type) and issubclass(kind, Specification):
+                found.setdefault(kind.kind, kind)
+    return MappingProxyType(found)
