@@ -64,7 +64,12 @@ class Expression:
     def origins(self) -> frozenset[int]:
         """The inexact numbers and roundings that it rests on, by identity."""
         own = {id(self)} if self.rounds else set()
-        return frozenset(own.union(*(parent.origins for parent in self.parents)))
+        return frozenset(own.union(*(each.origins for each in self.rests_on)))
+
+    @property
+    def rests_on(self) -> tuple["Expression", ...]:
+        """What it was computed from, and what decided how."""
+        return self.parents
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -103,7 +108,7 @@ class Expression:
 
     def __truediv__(self, other: Any) -> "Expression":
         divisor = as_expression(other)
-        if _is_power_of_two(divisor):
+        if _powers_of_two(divisor).all():
             return _product(self, constant(1 / divisor.value))
         quotient = self.value / divisor.value
 
@@ -155,12 +160,17 @@ class Elementwise(Expression):
 
     @property
     def rounds(self) -> bool:
-        return self.roundings is not None or self.choice is not None or self.kink is not None
+        undecided = self.kink is not None and not self.kink.decided.all()
+        return self.roundings is not None or self.choice is not None or undecided
 
     @cached_property
     def estimate(self) -> Estimate:
         """The estimate at the end of an elementwise stretch, by one sweep back to where it begins."""
         return _swept(self)
+
+    @property
+    def rests_on(self) -> tuple[Expression, ...]:
+        return self.parents if self.kink is None else (*self.parents, self.kink.selector)
 
     def back(self, place: int, dy: Expression) -> Expression:
         parent = self.parents[place]
@@ -210,6 +220,17 @@ class Kink:
     first: Flags
     distance: Floats
 
+    @cached_property
+    def reaches(self) -> tuple[Flags, Flags]:
+        """Where the other branch may have been taken, in the worst case and by variance."""
+        return undecided(self.selector.estimate, self.distance)
+
+    @property
+    def decided(self) -> Flags:
+        """Where it cannot have been."""
+        worst, likely = self.reaches
+        return ~(worst | likely)
+
 
 def once(arithmetic: Arithmetic) -> float:
     """Return one rounding."""
@@ -222,21 +243,20 @@ def given(estimate: Estimate, arithmetic: Arithmetic) -> Given:
 
 
 def constant(value: Any, *, in_float32: bool = False) -> Expression:
-    """Return a constant: exact where float32 holds it, else rounded once.
+    """Return a constant, which somebody may hold in the working precision, and somebody else exactly.
 
     Args:
         value: a number or an array.
         in_float32: some keep it in float32, whatever they compute in.
     """
     array = np.asarray(value, np.float64)
-    with np.errstate(over="ignore"):
-        inexact = np.abs(array.astype(np.float32).astype(np.float64) - array)
-    if not inexact.any():
+    if np.array_equal(array.astype(np.float32), array):
         return Elementwise(array)
 
     def off(arithmetic: Arithmetic) -> Factor:
-        rounded: Floats = np.where(inexact > 0, np.abs(array) * arithmetic.unit_roundoff, 0.0)
-        return np.maximum(rounded, inexact) if in_float32 else rounded
+        held = np.float32 if in_float32 else np.dtype(arithmetic.precision)
+        distance: Floats = np.abs(array.astype(held).astype(np.float64) - array)
+        return distance
 
     return Elementwise(array, choice=off)
 
@@ -333,6 +353,13 @@ def root(x: Expression) -> Expression:
     return _of(x, np.sqrt(x.value), lambda x, y: 0.5 / y, once)
 
 
+def power(x: Expression, exponent: int) -> Expression:
+    """Return a number from 0 to 1 to the power of a small positive integer."""
+    if exponent == 1:
+        return x
+    return _of(x, x.value**exponent, lambda x, y: float(exponent) * power(x, exponent - 1), lambda a: a.power_roundings)
+
+
 def erf(x: Expression) -> Expression:
     """Return the error function."""
     return _of(x, np.asarray(_ERF(x.value), np.float64), _density_of_erf, lambda a: a.erf_roundings)
@@ -367,9 +394,28 @@ def _product(one: Expression, other: Expression) -> Expression:
         return one
     if _is_one(one) and other.shape == shape:
         return other
-    exact = _is_power_of_two(one) or _is_power_of_two(other)
+    exact = _powers_of_two(one) | _powers_of_two(other)
     slopes = (lambda: other, lambda: one)
-    return Elementwise(one.value * other.value, (one, other), slopes, None if exact else once)
+    value = one.value * other.value
+    if exact.all():
+        return Elementwise(value, (one, other), slopes)
+    roundings = once if not exact.any() else lambda a: np.where(exact, 0.0, 1.0)
+    return Elementwise(value, (one, other), slopes, roundings)
+
+
+def _certain(x: Expression) -> Flags:
+    """Return which elements are constants that everybody holds exactly."""
+    if isinstance(x, Elementwise) and x.kink is not None:
+        one, other = (_certain(parent) for parent in x.parents)
+        certain: Flags = np.where(x.kink.first, one, other) & x.kink.decided
+        return certain
+    return np.asarray(isinstance(x, Elementwise) and not x.parents and not x.rounds)
+
+
+def _powers_of_two(x: Expression) -> Flags:
+    """Return which elements are certain to be powers of two, or 0."""
+    certain = _certain(x)
+    return certain & np.isin(np.abs(np.frexp(x.value)[0]), (0.0, 0.5)) if certain.any() else certain
 
 
 def _is_constant(x: Expression) -> bool:
@@ -382,11 +428,6 @@ def _is_zero(x: Expression) -> bool:
 
 def _is_one(x: Expression) -> bool:
     return _is_constant(x) and bool((x.value == 1).all())
-
-
-def _is_power_of_two(x: Expression) -> bool:
-    """Return True for a constant whose elements are powers of two, or 0."""
-    return _is_constant(x) and bool(np.isin(np.abs(np.frexp(x.value)[0]), (0.0, 0.5)).all())
 
 
 def _summed_to(x: Expression, shape: tuple[int, ...]) -> Expression:
@@ -471,19 +512,19 @@ def _swept(output: Elementwise) -> Estimate:
 
 def _add_own(node: Elementwise, adjoint: Floats, arithmetic: Arithmetic, errors: "_Errors") -> None:
     if node.roundings is not None:
-        errors.rounded(adjoint, Estimate.rounding(node.value, node.roundings(arithmetic), arithmetic))
+        roundings = node.roundings(arithmetic)
+        # Without a rounding there is no underflow either.
+        errors.rounded(adjoint, (np.asarray(roundings) > 0) * Estimate.rounding(node.value, roundings, arithmetic))
     if node.choice is not None:
         off = np.broadcast_to(node.choice(arithmetic), node.shape)
         errors.chosen(adjoint, off, off)
-    if node.kink is not None and not node.kink.selector.estimate.is_exact:
+    if node.kink is not None and not node.kink.decided.all():
         _add_undecided(node, node.kink, adjoint, errors)
 
 
 def _add_undecided(node: Elementwise, kink: Kink, adjoint: Floats, errors: "_Errors") -> None:
     """Add that the other branch may have been taken: how far it is, and its own error."""
-    worst, likely = undecided(kink.selector.estimate, kink.distance)
-    if not (worst.any() or likely.any()):
-        return
+    worst, likely = kink.reaches
     one, other = (parent.estimate for parent in node.parents)
     difference = np.abs(one.value - other.value)
     det = np.where(kink.first, other.det, one.det)
@@ -521,7 +562,7 @@ class _Errors:
     def chosen(self, adjoint: Floats, worst: Floats, likely: Floats) -> None:
         size = np.abs(adjoint)
         self.det += ROOM * size * worst
-        self.var += self._shared(worst) * np.square(size * likely)
+        self.var += np.square(size * likely)
 
     def inherited(self, members: list[tuple[Estimate, Floats]]) -> None:
         deviation = np.zeros(())

@@ -126,6 +126,11 @@ def mean(x: Expression, axes: int | Sequence[int], *, keepdims: bool = False) ->
     return divided(summed, float(x.value.size // max(summed.value.size, 1)))
 
 
+def mean_of_all(x: Expression) -> Expression:
+    """Return the mean over all elements, a scalar."""
+    return mean(reshaped(x, (-1,)), 0)
+
+
 def product(a: Expression, b: Expression, bias: Expression | None = None) -> Expression:
     """Return the matrix product (rows, n) @ (n, columns), plus a bias (columns,) as one more term of each sum."""
     parents: tuple[Expression, ...] = (a, b) if bias is None else (a, b, bias)

@@ -185,9 +185,10 @@ class Windowed(Protocol):
         """``valid`` or ``same``."""
 
 
-def windows_of(layer: Windowed, taps: Pair, image: Pair, dilation: Pair = (1, 1)) -> Windows:
-    """Return the windows that a layer lays over images of that size."""
-    return _windows_of(image, taps, layer.strides, layer.padding, dilation)
+def windows_of(layer: Windowed, taps: Pair, image: tuple[int, ...], dilation: Pair = (1, 1)) -> Windows:
+    """Return the windows that a layer lays over images of that size, (height, width)."""
+    height, width = image
+    return _windows_of((height, width), taps, layer.strides, layer.padding, dilation)
 
 
 @lru_cache(maxsize=1024)
@@ -239,3 +240,13 @@ def turned(axis: Axis) -> tuple[Turned, ...]:
 def _seen(axis: Axis, tap: int) -> slice:
     start = tap * axis.dilation + max(-axis.before, 0)
     return slice(start, start + (axis.count - 1) * axis.stride + 1, axis.stride)
+
+
+@lru_cache(maxsize=1024)
+def windows_over_sequence(steps: int, taps: int, stride: int, padding: str, dilation: int = 1) -> Windows:
+    """Return the windows over a sequence, as over an image one pixel high; ``causal`` pads before its start only."""
+    causal = (taps - 1) * dilation if padding == "causal" else 0
+    kind = "same" if padding == "same" else "valid"
+    before = causal or padding_amounts(steps, taps, stride, kind, dilation)[0]
+    count = window_count(steps + causal, taps, stride, kind, dilation)
+    return Windows(Axis(1, 1, 1, 1, 0, 1), Axis(steps, taps, stride, dilation, before, count))

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.numerics.expressions import Expression, given, gradients, in_order, widest
+from harness.numerics.expressions import Expression, given, gradients, widest
 from harness.operators.specification import Specification
 
 
@@ -58,11 +58,16 @@ class Activation(Specification):
             dy: the gradient with respect to y.
             arithmetic: of the implementation.
         """
-        start, own, upstream = (given(each, arithmetic) for each in (x, y, dy))
+        known = y
+        if y.is_exact:
+            # Some compute it anew, with another rounding.
+            anew = self.forward(Estimate.exact(x.value), arithmetic)
+            known = Estimate(y.value, anew.det, anew.var)
+        start, own, upstream = (given(each, arithmetic) for each in (x, known, dy))
         found = [upstream * slope for slope in self.slopes(start, own)]
         if y.is_exact and not x.is_exact:
             # Who has the output needs the input no more, which is known less well.
-            found = [each for each in found if start not in in_order([each])] or found
+            found = [each for each in found if id(start) not in each.origins] or found
         found = found or [gradients(each, [start], upstream)[0] for each in self.formulations(start)]
         return widest([each.estimate for each in found])
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, constant, erf, erfc
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
 
@@ -32,6 +33,15 @@ _ERFC = np.frompyfunc(math.erfc, 1, 1)
 
 class Gelu(Activation):
     """``y = x * (1 + erf(x / sqrt(2))) / 2, the exact form and not the tanh approximation``."""
+
+    def output(self, x: Expression) -> Expression:
+        """Return y, the shape of x."""
+        # 1 + erf would lose all digits where x is far below 0.
+        return x * (0.5 * erfc(-(x * math.sqrt(0.5))))
+
+    def formulations(self, x: Expression) -> tuple[Expression, ...]:
+        """Return y, also by the definition as it stands, with the root as Keras keeps it."""
+        return self.output(x), 0.5 * x * (1.0 + erf(x / constant(math.sqrt(2), in_float32=True)))
 
     @forward_in_blocks
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:

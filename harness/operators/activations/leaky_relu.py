@@ -12,6 +12,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
 from harness.numerics.estimate import Estimate, Flags
+from harness.numerics.expressions import Expression, chosen, constant
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations._sides import kinked, telling, unsure
 from harness.operators.activations.activation import Activation
@@ -26,6 +27,16 @@ class LeakyRelu(Activation):
     def __post_init__(self) -> None:
         self.expect(is_number(self.negative_slope), "negative_slope", "a number")
         self.normalize("negative_slope", float(self.negative_slope))
+
+    def output(self, x: Expression) -> Expression:
+        """Return y, the shape of x."""
+        return chosen(x, x.value > 0, x, constant(self.negative_slope, in_float32=True) * x)
+
+    def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
+        """Return the derivative, by the sign of the input or, where the function keeps that, of the output."""
+        slope = constant(self.negative_slope, in_float32=True)
+        telling = (y, x) if self.negative_slope > 0 else (x,)
+        return tuple(chosen(tells, tells.value > 0, 1.0, slope) for tells in telling)
 
     @forward_in_blocks
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:

@@ -2,6 +2,7 @@
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
 from harness.operators.activations.activation import Activation
 
 
@@ -9,6 +10,10 @@ class Linear(Activation):
     """``y = x``."""
 
     is_identity = True
+
+    def output(self, x: Expression) -> Expression:
+        """Return x."""
+        return x
 
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:
         """Return x."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression, chosen, maximum
 from harness.operators.activations._sides import kinked, telling, unsure
 from harness.operators.activations.activation import Activation
 
@@ -16,6 +17,14 @@ class Relu(Activation):
     """``y = max(x, 0), with relu'(0) = 0``."""
 
     bends_at_zero = True
+
+    def output(self, x: Expression) -> Expression:
+        """Return y, the shape of x."""
+        return maximum(x, 0.0)
+
+    def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
+        """Return the derivative, by the sign of the input or of the output."""
+        return tuple(chosen(tells, tells.value > 0, 1.0, 0.0) for tells in (y, x))
 
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:
         """Return y, the shape of x."""

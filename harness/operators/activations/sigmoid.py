@@ -13,8 +13,10 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1.
 
 import numpy as np
 
+from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
 
@@ -23,6 +25,14 @@ GRADIENT_ROUNDINGS = 4
 
 class Sigmoid(Activation):
     """``y = 1 / (1 + exp(-x))``."""
+
+    def output(self, x: Expression) -> Expression:
+        """Return y, the shape of x."""
+        return expressions.sigmoid(x)
+
+    def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
+        """Return the derivative, from the output."""
+        return (y * (1.0 - y),)
 
     @forward_in_blocks
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:

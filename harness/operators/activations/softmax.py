@@ -20,8 +20,10 @@ Numer. Anal. 41 (2021).
 
 import numpy as np
 
+from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, exp, given
 from harness.numerics.summation import total
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
@@ -34,6 +36,12 @@ class Softmax(Activation):
     """``y_i = exp(x_i) / sum_j exp(x_j) along the last axis``."""
 
     sums_to_one = True
+
+    def output(self, x: Expression) -> Expression:
+        """Return y, the shape of x."""
+        # The largest is taken off, which changes nothing and has no derivative.
+        exponentials = exp(x - constant_shift(x))
+        return exponentials / tensors.total(exponentials, -1, keepdims=True)
 
     @forward_in_blocks
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:
@@ -77,3 +85,8 @@ def _behind_jacobian(value: Floats, y: Floats, error: Estimate) -> Estimate:
     det = y * (error.det * np.abs(1 - 2 * y) + (y * error.det).sum(axis=-1, keepdims=True))
     var = np.square(y) * (error.var * np.abs(1 - 2 * y) + (np.square(y) * error.var).sum(axis=-1, keepdims=True))
     return Estimate(value, det, var)
+
+
+def constant_shift(x: Expression) -> Expression:
+    """Return the largest of each row, as a number that is known exactly."""
+    return given(Estimate.exact(x.value.max(axis=-1, keepdims=True)), x.arithmetic)

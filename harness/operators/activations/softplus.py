@@ -16,17 +16,34 @@ import math
 
 import numpy as np
 
+from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression, chosen, exp, log1p, magnitude, maximum
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
 from harness.operators.activations.sigmoid import sigmoid
 
 GRADIENT_ROUNDINGS = 2
+# From here on the tail is nothing beside x, in either format.
+LARGEST_EXPONENT = 60.0
 
 
 class Softplus(Activation):
     """``y = log(1 + exp(x))``."""
+
+    def output(self, x: Expression) -> Expression:
+        """Return y, the shape of x."""
+        return maximum(x, 0.0) + log1p(exp(-magnitude(x)))
+
+    def formulations(self, x: Expression) -> tuple[Expression, ...]:
+        """Return y, also by the definition as it stands, up to where exp overflows."""
+        capped = chosen(x, x.value < LARGEST_EXPONENT, x, LARGEST_EXPONENT)
+        return self.output(x), chosen(x, x.value < LARGEST_EXPONENT, log1p(exp(capped)), x)
+
+    def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
+        """Return the derivative."""
+        return (expressions.sigmoid(x),)
 
     @forward_in_blocks
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:

@@ -14,8 +14,10 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, sections 1.7 (ca
 
 import numpy as np
 
+from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression, square
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
 
@@ -24,6 +26,14 @@ GRADIENT_ROUNDINGS = 3
 
 class Tanh(Activation):
     """``y = tanh(x)``."""
+
+    def output(self, x: Expression) -> Expression:
+        """Return y, the shape of x."""
+        return expressions.tanh(x)
+
+    def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
+        """Return the derivative, by either formula, from the output."""
+        return (1.0 - y) * (1.0 + y), 1.0 - square(y)
 
     @forward_in_blocks
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:

@@ -3,12 +3,9 @@
 The gradient with respect to each input is dy itself, without rounding.
 """
 
-from collections.abc import Mapping
-
 from harness.errors import SpecificationError
-from harness.numerics.arithmetic import Arithmetic
-from harness.numerics.estimate import Estimate
-from harness.numerics.summation import added
+from harness.numerics.expressions import Expression
+from harness.numerics.tensors import together
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape
 
@@ -23,14 +20,8 @@ class Add(Layer):
             raise SpecificationError(f"Add expected inputs of one shape, got {', '.join(map(str, input_shapes))}.")
         return input_shapes[0]
 
-    def forward(
-        self, weights: Mapping[str, Estimate], x: tuple[Estimate, ...], arithmetic: Arithmetic
-    ) -> tuple[Estimate, int]:
-        """Return y, of the shape that all inputs have, and how many there are."""
-        return added(x, arithmetic), len(x)
+    sample_inputs = 2
 
-    def backward(
-        self, weights: Mapping[str, Estimate], inputs: int, dy: Estimate, arithmetic: Arithmetic
-    ) -> tuple[tuple[Estimate, ...], Mapping[str, Estimate]]:
-        """Return the gradient with respect to each input, dy itself, and no gradients of parameters."""
-        return (dy,) * inputs, {}
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, of the shape that all inputs have."""
+        return together(x)

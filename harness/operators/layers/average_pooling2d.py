@@ -10,10 +10,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression
 from harness.numerics.geometry import windows_over
 from harness.numerics.summation import accumulated, total
+from harness.numerics.tensors import divided, elements
 from harness.numerics.windows import Windows, windows_of
 from harness.operators.layers._images import few_at_a_time
 from harness.operators.layers.layer import Layer
@@ -46,6 +49,13 @@ class AveragePooling2D(Layer):
         self.expect_image(image)
         rows, columns = windows_over(self.kind, image, self.pool_size, self.strides, self.padding)
         return rows, columns, image[2]
+
+    samples = ({"pool_size": (3, 2)}, {"pool_size": 3, "strides": 2, "padding": "same"})
+
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, (batch, windows down, windows across, channels)."""
+        windows = windows_of(self, self.pool_size, x[0].shape[1:3])
+        return divided(tensors.total(elements(x[0], windows), (3, 4)), windows.inside)
 
     def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Windows]:
         """Return y (batch, windows down, windows across, channels) and the windows."""

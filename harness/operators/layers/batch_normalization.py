@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.channels import with_errors
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, constant
 from harness.numerics.standardization import (
     ONE,
     ZERO,
@@ -17,6 +19,7 @@ from harness.numerics.standardization import (
     standardized,
     statistics_of,
 )
+from harness.numerics.tensors import reshaped
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape, is_number
 
@@ -54,6 +57,16 @@ class BatchNormalization(Layer):
     def state(self, *input_shapes: Shape) -> dict[str, Shape]:
         channels = input_shapes[0][-1:]
         return {"moving_mean": channels, "moving_variance": channels}
+
+    samples = ({}, {"center": False, "epsilon": 0.1}, {"scale": False, "momentum": 0.5})
+
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, the shape of x, normalized with the batch's own statistics."""
+        rows = reshaped(x[0], (-1, x[0].shape[-1]))
+        normalized = tensors.standardized(rows, self.epsilon)
+        return reshaped(
+            normalized * weights.get("gamma", constant(1.0)) + weights.get("beta", constant(0.0)), x[0].shape
+        )
 
     def forward(
         self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic

@@ -14,8 +14,10 @@ from harness.errors import SpecificationError
 from harness.numerics import convolution
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
 from harness.numerics.geometry import windows_over
 from harness.numerics.summation import total
+from harness.numerics.tensors import convolved
 from harness.numerics.windows import Windows, windows_of
 from harness.operators.activations import Activation, as_activation
 from harness.operators.layers.layer import Layer
@@ -74,6 +76,17 @@ class Conv2D(Layer):
         channels = input_shapes[0][2] // self.groups
         shapes: dict[str, Shape] = {"kernel": (*self.kernel_size, channels, self.filters)}
         return shapes | ({"bias": (self.filters,)} if self.use_bias else {})
+
+    samples = (
+        {"filters": 4, "kernel_size": (3, 2)},
+        {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same", "groups": 3, "use_bias": False},
+        {"filters": 2, "kernel_size": 2, "dilation_rate": (2, 1), "padding": "same"},
+    )
+
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, (batch, windows down, windows across, filters)."""
+        windows = windows_of(self, self.kernel_size, x[0].shape[1:3], self.dilation_rate)
+        return convolved(x[0], weights["kernel"], windows, self.groups, weights.get("bias"))
 
     def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Cache]:
         """Return y (batch, windows down, windows across, filters) before the activation, and the cache."""

@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from harness.numerics import convolution
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
 from harness.numerics.summation import total
+from harness.numerics.tensors import spread
 from harness.numerics.windows import Windows, windows_of
 from harness.operators.activations import Activation, as_activation
 from harness.operators.layers.layer import Layer
@@ -65,6 +67,17 @@ class Conv2DTranspose(Layer):
         channels = input_shapes[0][2]
         shapes: dict[str, Shape] = {"kernel": (*self.kernel_size, self.filters, channels)}
         return shapes | ({"bias": (self.filters,)} if self.use_bias else {})
+
+    samples = (
+        {"filters": 4, "kernel_size": (3, 2)},
+        {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same", "use_bias": False},
+    )
+
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, (batch, out_height, out_width, filters)."""
+        height, width, _ = self.output_shape(x[0].shape[1:])
+        windows = windows_of(self, self.kernel_size, (height, width))
+        return spread(x[0], weights["kernel"], windows, 1, weights.get("bias"))
 
     def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Cache]:
         """Return y (batch, out_height, out_width, filters) before the activation, and the cache."""

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.errors import SpecificationError
+from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
 from harness.numerics.products import product
 from harness.numerics.summation import total
 from harness.operators.activations import Activation, as_activation
@@ -48,6 +50,13 @@ class Dense(Layer):
     def parameters(self, *input_shapes: Shape) -> dict[str, Shape]:
         shapes: dict[str, Shape] = {"kernel": (input_shapes[0][0], self.units)}
         return shapes | ({"bias": (self.units,)} if self.use_bias else {})
+
+    samples = ({"units": 4}, {"units": 3, "use_bias": False})
+    sample_shape = (5,)
+
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, (batch, units)."""
+        return tensors.product(x[0], weights["kernel"], weights.get("bias"))
 
     def forward(
         self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic

@@ -10,8 +10,10 @@ from harness.errors import SpecificationError
 from harness.numerics import convolution
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
 from harness.numerics.geometry import windows_over
 from harness.numerics.summation import total
+from harness.numerics.tensors import convolved, reshaped
 from harness.numerics.windows import Windows, windows_of
 from harness.operators.activations import Activation, as_activation
 from harness.operators.layers.layer import Layer
@@ -70,6 +72,14 @@ class DepthwiseConv2D(Layer):
         channels = input_shapes[0][2]
         shapes: dict[str, Shape] = {"kernel": (*self.kernel_size, channels, self.depth_multiplier)}
         return shapes | ({"bias": (channels * self.depth_multiplier,)} if self.use_bias else {})
+
+    samples = ({"kernel_size": (3, 2), "depth_multiplier": 2}, {"kernel_size": 3, "strides": 2, "padding": "same"})
+
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, (batch, windows down, windows across, channels * multiplier)."""
+        windows = windows_of(self, self.kernel_size, x[0].shape[1:3], self.dilation_rate)
+        kernel = reshaped(weights["kernel"], (*self.kernel_size, 1, -1))
+        return convolved(x[0], kernel, windows, x[0].shape[3], weights.get("bias"))
 
     def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Cache]:
         """Return y (batch, windows down, windows across, channels * multiplier) before the activation, and a cache."""

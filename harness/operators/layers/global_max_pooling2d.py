@@ -31,6 +31,8 @@ class GlobalMaxPooling2D(Layer):
         self.expect_image(image)
         return (1, 1, image[2]) if self.keepdims else (image[2],)
 
+    samples = ({}, {"keepdims": True})
+
     def forward(
         self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic
     ) -> tuple[Estimate, Estimate]:

@@ -51,6 +51,8 @@ class MaxPooling2D(Layer):
         rows, columns = windows_over(self.kind, image, self.pool_size, self.strides, self.padding)
         return rows, columns, image[2]
 
+    samples = ({"pool_size": (3, 2)}, {"pool_size": 3, "strides": 2, "padding": "same"})
+
     def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Cache]:
         """Return y (batch, windows down, windows across, channels), and the cache."""
         _, height, width, _ = x.shape

@@ -1,11 +1,10 @@
 """Reshape: elements keep their values and their row-major order; nothing is rounded."""
 
 import math
-from collections.abc import Mapping
 
 from harness.errors import SpecificationError
-from harness.numerics.arithmetic import Arithmetic
-from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
+from harness.numerics.tensors import reshaped
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape, is_integer
 
@@ -34,14 +33,9 @@ class Reshape(Layer):
             )
         return resolved
 
-    def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Shape]:
-        """Return y (batch, *target_shape) and the shape of x."""
-        batch, *shape = x.shape
-        target = self.output_shape(tuple(shape))
-        return x.mapped(lambda array: array.reshape(batch, *target)), x.shape
+    samples = ({"target_shape": (5, 21)}, {"target_shape": (-1, 3)})
 
-    def backward(
-        self, weights: Mapping[str, Estimate], shape: Shape, dy: Estimate, arithmetic: Arithmetic
-    ) -> tuple[Estimate, Mapping[str, Estimate]]:
-        """Return the gradient with respect to x, and no gradients of parameters."""
-        return dy.mapped(lambda array: array.reshape(shape)), {}
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, (batch, *target_shape)."""
+        batch, *shape = x[0].shape
+        return reshaped(x[0], (batch, *self.output_shape(tuple(shape))))

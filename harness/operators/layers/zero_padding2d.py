@@ -1,12 +1,9 @@
 """ZeroPadding2D: pixels keep their values among exact zeros; nothing is rounded."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from harness.numerics.arithmetic import Arithmetic
-from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
+from harness.numerics.tensors import padded
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape, is_integer
 
@@ -41,21 +38,8 @@ class ZeroPadding2D(Layer):
         (top, bottom), (left, right) = self.padding
         return image[0] + top + bottom, image[1] + left + right, image[2]
 
-    def forward(
-        self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic
-    ) -> tuple[Estimate, tuple[int, int]]:
-        """Return y (batch, height + top + bottom, width + left + right, channels) and the size of the images."""
-        _, height, width, _ = x.shape
-        return x.mapped(lambda array: np.pad(array, ((0, 0), *self.padding, (0, 0)))), (height, width)
+    samples = ({"padding": ((1, 2), (0, 3))},)
 
-    def backward(
-        self,
-        weights: Mapping[str, Estimate],
-        image: tuple[int, int],
-        dy: Estimate,
-        arithmetic: Arithmetic,
-    ) -> tuple[Estimate, Mapping[str, Estimate]]:
-        """Return the gradient with respect to x, (batch, height, width, channels), and no gradients of parameters."""
-        (top, _), (left, _) = self.padding
-        height, width = image
-        return dy[:, top : top + height, left : left + width], {}
+    def output(self, *x: Expression, **weights: Expression) -> Expression:
+        """Return y, (batch, height + top + bottom, width + left + right, channels)."""
+        return padded(x[0], ((0, 0), *self.padding, (0, 0)))

@@ -11,6 +11,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, chosen
 from harness.numerics.kinks import behind, curved
 
 EPSILON = 1e-7
@@ -55,3 +56,9 @@ def _least(c: Estimate, reach: Floats, arithmetic: Arithmetic) -> Floats:
 
 def _bounds(arithmetic: Arithmetic) -> tuple[float, float]:
     return arithmetic.constant(EPSILON), arithmetic.constant(1 - EPSILON)
+
+
+def kept_inside(p: Expression) -> Expression:
+    """Return the probabilities between the bounds; the gradient passes inside them and exactly on them."""
+    lowest, highest = _bounds(p.arithmetic)
+    return chosen(p, p.value < lowest, lowest, chosen(p, p.value > highest, highest, p, highest), lowest)

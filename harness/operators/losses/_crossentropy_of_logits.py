@@ -20,10 +20,13 @@ import math
 
 import numpy as np
 
+from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, exp, log
 from harness.numerics.summation import total
 from harness.operators.activations import Softmax
+from harness.operators.activations.softmax import constant_shift
 
 MEAN_ROUNDINGS = 4
 
@@ -61,3 +64,16 @@ def gradient(y: Floats, z: Estimate, arithmetic: Arithmetic) -> Estimate:
     left_out = np.abs(mass - 1) <= y.shape[-1] * arithmetic.unit_roundoff
     difference = difference.off_by_either(np.where(left_out, probability.value * (mass - 1), 0.0))
     return difference.scaled(1 / samples).rounded(MEAN_ROUNDINGS, arithmetic)
+
+
+def slopes(y: Expression, z: Expression) -> tuple[Expression, ...]:
+    """Return the gradient of the mean over samples by its own formula."""
+    difference = Softmax().output(z) * tensors.total(y, -1, keepdims=True) - y
+    return (tensors.divided(difference, float(z.value[..., 0].size)),)
+
+
+def mean_loss(y: Expression, z: Expression) -> Expression:
+    """Return the mean over samples, a scalar."""
+    x = z - constant_shift(z)
+    log_sum = log(tensors.total(exp(x), -1, keepdims=True))
+    return tensors.mean_of_all(tensors.total(y * (log_sum - x), -1))

@@ -24,11 +24,21 @@ Sources: Higham, Accuracy and Stability of Numerical Algorithms, section 3.1; Ke
 
 import numpy as np
 
+from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, exp, log, log1p, magnitude, maximum
 from harness.numerics.kinks import either_side
+from harness.numerics.tensors import divided, mean_of_all
 from harness.operators.activations.sigmoid import sigmoid
-from harness.operators.losses._clipped_probability import clipped, distance_to_bound, inverse, logarithm, passes
+from harness.operators.losses._clipped_probability import (
+    clipped,
+    distance_to_bound,
+    inverse,
+    kept_inside,
+    logarithm,
+    passes,
+)
 from harness.operators.losses._mean import mean
 from harness.operators.losses.loss import Loss
 
@@ -46,8 +56,21 @@ class BinaryCrossentropy(Loss):
 
     from_logits: bool = False
 
+    samples = ({}, {"from_logits": True})
+
+    def output(self, y_true: Expression, y_pred: Expression) -> Expression:
+        """Return the loss, a scalar."""
+        if self.from_logits:
+            return mean_of_all(maximum(y_pred, 0.0) - y_pred * y_true + log1p(exp(-magnitude(y_pred))))
+        c = kept_inside(y_pred)
+        return mean_of_all(-(y_true * log(c)) - (1.0 - y_true) * log(1.0 - c))
+
+    def slopes(self, y_true: Expression, y_pred: Expression) -> tuple[Expression, ...]:
+        """Return the gradient of logits by its own formula."""
+        return (divided(expressions.sigmoid(y_pred) - y_true, float(y_pred.value.size)),) if self.from_logits else ()
+
     def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
-        """Return the self, a scalar, of targets and predictions of one shape."""
+        """Return the loss, a scalar, of targets and predictions of one shape."""
         terms = _terms_of_logits if self.from_logits else _terms_of_probabilities
         return mean(terms(np.asarray(y_true, np.float64), y_pred, arithmetic), arithmetic)
 

@@ -25,12 +25,22 @@ Sources: Higham, Accuracy and Stability of Numerical Algorithms, sections 2.2 an
 
 import numpy as np
 
+from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Flags, Floats
+from harness.numerics.expressions import Expression, log
 from harness.numerics.kinks import undecided
 from harness.numerics.summation import total
+from harness.numerics.tensors import mean_of_all
 from harness.operators.losses import _crossentropy_of_logits
-from harness.operators.losses._clipped_probability import clipped, distance_to_bound, inverse, logarithm, passes
+from harness.operators.losses._clipped_probability import (
+    clipped,
+    distance_to_bound,
+    inverse,
+    kept_inside,
+    logarithm,
+    passes,
+)
 from harness.operators.losses._mean import mean
 from harness.operators.losses.loss import Loss
 
@@ -49,8 +59,21 @@ class CategoricalCrossentropy(Loss):
 
     from_logits: bool = False
 
+    samples = ({}, {"from_logits": True})
+
+    def output(self, y_true: Expression, y_pred: Expression) -> Expression:
+        """Return the loss, a scalar."""
+        if self.from_logits:
+            return _crossentropy_of_logits.mean_loss(y_true, y_pred)
+        ratio = y_pred / tensors.total(y_pred, -1, keepdims=True)
+        return mean_of_all(tensors.total(-(y_true * log(kept_inside(ratio))), -1))
+
+    def slopes(self, y_true: Expression, y_pred: Expression) -> tuple[Expression, ...]:
+        """Return the gradient of logits by its own formula."""
+        return _crossentropy_of_logits.slopes(y_true, y_pred) if self.from_logits else ()
+
     def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
-        """Return the self, a scalar, of targets and predictions (batch, …, classes)."""
+        """Return the loss, a scalar, of targets and predictions (batch, …, classes)."""
         y = np.asarray(y_true, np.float64)
         if self.from_logits:
             return mean(_crossentropy_of_logits.terms(y, y_pred, arithmetic), arithmetic)

@@ -18,7 +18,9 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, chosen, constant, magnitude, square
 from harness.numerics.kinks import behind, curved
+from harness.numerics.tensors import mean_of_all
 from harness.operators.losses._mean import mean
 from harness.operators.losses.loss import Loss
 from harness.operators.specification import is_number
@@ -35,8 +37,17 @@ class Huber(Loss):
         self.expect(is_number(self.delta) and self.delta > 0, "delta", "a positive number")
         self.normalize("delta", float(self.delta))
 
+    samples = ({}, {"delta": 0.3})
+
+    def output(self, y_true: Expression, y_pred: Expression) -> Expression:
+        """Return the loss, a scalar."""
+        error = y_pred - y_true
+        size, inside = magnitude(error), np.abs(error.value) <= self.delta
+        outside = self.delta * size - 0.5 * square(constant(self.delta))
+        return mean_of_all(chosen(size, inside, 0.5 * square(error), outside, self.delta))
+
     def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
-        """Return the self, a scalar, of targets and predictions of one shape."""
+        """Return the loss, a scalar, of targets and predictions of one shape."""
         error = y_pred - Estimate.exact(y_true)
         size = np.abs(error.value)
         capped = np.minimum(size, self.delta)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
-from harness.numerics.expressions import Expression, constant, given, gradients, widest
+from harness.numerics.expressions import Expression, given, gradients, widest
 from harness.operators.specification import Specification
 
 
@@ -27,6 +27,10 @@ class Loss(Specification):
         """Return every right way to compute it; the value is that of the first."""
         return (self.output(y_true, y_pred),)
 
+    def slopes(self, y_true: Expression, y_pred: Expression) -> tuple[Expression, ...]:
+        """Return other right ways to compute the gradient with respect to the prediction than by reverse mode."""
+        return ()
+
     def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
         """Return the loss, a scalar, with the error that an implementation's may have."""
         targets = given(Estimate.exact(y_true), arithmetic)
@@ -35,5 +39,6 @@ class Loss(Specification):
     def backward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
         """Return the gradient with respect to the prediction, its shape."""
         targets, start = given(Estimate.exact(y_true), arithmetic), given(y_pred, arithmetic)
-        values = self.formulations(targets, start)
-        return widest([gradients(value, [start], constant(1.0))[0].estimate for value in values])
+        one = given(Estimate.exact(1.0), arithmetic)
+        found = [gradients(value, [start], one)[0] for value in self.formulations(targets, start)]
+        return widest([each.estimate for each in (*found, *self.slopes(targets, start))])

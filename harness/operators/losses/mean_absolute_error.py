@@ -13,7 +13,9 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, magnitude
 from harness.numerics.kinks import either_side
+from harness.numerics.tensors import mean_of_all
 from harness.operators.losses._mean import mean
 from harness.operators.losses.loss import Loss
 
@@ -23,8 +25,12 @@ GRADIENT_ROUNDINGS = 3
 class MeanAbsoluteError(Loss):
     """Mean of |y_pred - y_true| over samples and outputs; the gradient at 0 is 0."""
 
+    def output(self, y_true: Expression, y_pred: Expression) -> Expression:
+        """Return the loss, a scalar."""
+        return mean_of_all(magnitude(y_pred - y_true))
+
     def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
-        """Return the self, a scalar, of targets and predictions of one shape."""
+        """Return the loss, a scalar, of targets and predictions of one shape."""
         error = (y_pred - Estimate.exact(y_true)).rounded(1, arithmetic)
         return mean(error.through(np.abs(error.value), 1.0), arithmetic)
 

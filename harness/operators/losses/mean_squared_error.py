@@ -15,7 +15,9 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, square
 from harness.numerics.kinks import curved
+from harness.numerics.tensors import mean_of_all
 from harness.operators.losses._mean import mean
 from harness.operators.losses.loss import Loss
 
@@ -25,8 +27,12 @@ GRADIENT_ROUNDINGS = 5
 class MeanSquaredError(Loss):
     """Mean of (y_pred - y_true)² over samples and outputs."""
 
+    def output(self, y_true: Expression, y_pred: Expression) -> Expression:
+        """Return the loss, a scalar."""
+        return mean_of_all(square(y_pred - y_true))
+
     def forward(self, y_true: Floats, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
-        """Return the self, a scalar, of targets and predictions of one shape."""
+        """Return the loss, a scalar, of targets and predictions of one shape."""
         error = (y_pred - Estimate.exact(y_true)).rounded(1, arithmetic)
         square = curved(error, np.square(error.value), lambda reach: 2 * np.abs(error.value) + reach)
         return mean(square.rounded(1, arithmetic), arithmetic)

@@ -18,9 +18,17 @@ from numpy.typing import NDArray
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.expressions import Expression, constant, log
 from harness.numerics.kinks import either_side
 from harness.operators.losses import _crossentropy_of_logits
-from harness.operators.losses._clipped_probability import clipped, distance_to_bound, inverse, logarithm, passes
+from harness.operators.losses._clipped_probability import (
+    clipped,
+    distance_to_bound,
+    inverse,
+    kept_inside,
+    logarithm,
+    passes,
+)
 from harness.operators.losses._mean import mean
 from harness.operators.losses.loss import Loss
 
@@ -38,8 +46,24 @@ class SparseCategoricalCrossentropy(Loss):
 
     from_logits: bool = False
 
+    samples = ({}, {"from_logits": True})
+
+    def output(self, y_true: Expression, y_pred: Expression) -> Expression:
+        """Return the loss, a scalar."""
+        logits = y_pred if self.from_logits else log(kept_inside(y_pred))
+        one_hot = constant(_one_hot(y_true.value, y_pred.estimate))
+        return _crossentropy_of_logits.mean_loss(one_hot, logits)
+
+    def slopes(self, y_true: Expression, y_pred: Expression) -> tuple[Expression, ...]:
+        """Return the gradient of logits by its own formula."""
+        return (
+            _crossentropy_of_logits.slopes(constant(_one_hot(y_true.value, y_pred.estimate)), y_pred)
+            if self.from_logits
+            else ()
+        )
+
     def forward(self, y_true: Labels, y_pred: Estimate, arithmetic: Arithmetic) -> Estimate:
-        """Return the self, a scalar, of integer targets (batch, …) and predictions (batch, …, classes)."""
+        """Return the loss, a scalar, of integer targets (batch, …) and predictions (batch, …, classes)."""
         one_hot = _one_hot(y_true, y_pred)
         logits = y_pred if self.from_logits else logarithm(clipped(y_pred, arithmetic), arithmetic)
         return mean(_crossentropy_of_logits.terms(one_hot, logits, arithmetic), arithmetic)

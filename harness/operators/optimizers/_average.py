@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
 from harness.numerics.estimate import REACH, Estimate, Floats
+from harness.numerics.expressions import Expression, constant
 
 PRODUCT_ROUNDINGS = 2
 # An inverse root whose argument may be 0 has no bound: the argument is taken as a thousandth of itself at least.
@@ -62,3 +63,13 @@ def inverse_root_error(v: Floats, error: Floats) -> Floats:
     upper, lower = np.sqrt(v), np.sqrt(np.maximum(v - error, LEAST_SHARE * v))
     moved: Floats = error / ((upper + lower) * upper * lower)
     return moved
+
+
+def averaged_expression(rate: float, mean: Expression, sample: Expression) -> Expression:
+    """Return the average after the sample."""
+    return in_float32(rate) * mean + (1.0 - in_float32(rate)) * sample
+
+
+def in_float32(value: float) -> Expression:
+    """Return a constant that Keras keeps in float32 in either format."""
+    return constant(value, in_float32=True)

@@ -23,12 +23,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
 from harness.numerics.estimate import Estimate
-from harness.operators.optimizers._average import averaged, root, root_error, shifted
+from harness.numerics.expressions import Expression, power
+from harness.operators.optimizers._average import averaged, averaged_expression, in_float32, root, root_error, shifted
 from harness.operators.optimizers._blocks import update_in_blocks
 from harness.operators.optimizers._constants import slot, with_shift
-from harness.operators.optimizers.optimizer import Optimizer
+from harness.operators.optimizers.optimizer import Optimizer, remembered
 
 RATE_ROUNDINGS = 5
 STEP_ROUNDINGS = 4
@@ -49,6 +51,20 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         self.normalize_numbers("learning_rate", "beta_1", "beta_2", "epsilon")
+
+    samples = ({"learning_rate": 0.1},)
+
+    def step(
+        self, number: int, weight: Expression, gradient: Expression, slots: Mapping[str, Expression]
+    ) -> tuple[Expression, Mapping[str, Expression]]:
+        """Return the parameter after the step, and both moving averages."""
+        # Each use for itself: one place may hold a constant in float32 and another exactly.
+        mean = averaged_expression(self.beta_1, remembered(slots, "mean", weight), gradient)
+        square = averaged_expression(self.beta_2, remembered(slots, "square", weight), expressions.square(gradient))
+        first, second = (1.0 - power(in_float32(beta), number) for beta in (self.beta_1, self.beta_2))
+        rate = in_float32(self.learning_rate) * expressions.root(second) / first
+        change = rate * mean / (expressions.root(square) + in_float32(self.epsilon))
+        return weight - change, {"mean": mean, "square": square}
 
     @update_in_blocks
     def update(

@@ -20,12 +20,21 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
 from harness.numerics.estimate import Estimate
-from harness.operators.optimizers._average import averaged, inverse_root, inverse_root_error, shifted
+from harness.numerics.expressions import Expression
+from harness.operators.optimizers._average import (
+    averaged,
+    averaged_expression,
+    in_float32,
+    inverse_root,
+    inverse_root_error,
+    shifted,
+)
 from harness.operators.optimizers._blocks import update_in_blocks
 from harness.operators.optimizers._constants import slot, with_shift
-from harness.operators.optimizers.optimizer import Optimizer
+from harness.operators.optimizers.optimizer import Optimizer, remembered
 
 STEP_ROUNDINGS = 4
 
@@ -46,6 +55,23 @@ class RMSprop(Optimizer):
 
     def __post_init__(self) -> None:
         self.normalize_numbers("learning_rate", "rho", "momentum", "epsilon")
+
+    samples = ({"learning_rate": 0.1}, {"momentum": 0.5, "centered": True, "learning_rate": 0.1})
+
+    def step(
+        self, number: int, weight: Expression, gradient: Expression, slots: Mapping[str, Expression]
+    ) -> tuple[Expression, Mapping[str, Expression]]:
+        """Return the parameter after the step, and the slots."""
+        square = averaged_expression(self.rho, remembered(slots, "square", weight), expressions.square(gradient))
+        new_slots = {"square": square}
+        variance = square
+        if self.centered:
+            mean = new_slots["mean"] = averaged_expression(self.rho, remembered(slots, "mean", weight), gradient)
+            variance = square - expressions.square(mean)
+        change = in_float32(self.learning_rate) * gradient / expressions.root(variance + in_float32(self.epsilon))
+        if self.momentum > 0:
+            change = new_slots["velocity"] = in_float32(self.momentum) * remembered(slots, "velocity", weight) + change
+        return weight - change, new_slots
 
     @update_in_blocks
     def update(

@@ -18,9 +18,11 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
 from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression
+from harness.operators.optimizers._average import in_float32
 from harness.operators.optimizers._blocks import update_in_blocks
 from harness.operators.optimizers._constants import slot, with_shift
-from harness.operators.optimizers.optimizer import Optimizer
+from harness.operators.optimizers.optimizer import Optimizer, remembered
 
 
 class SGD(Optimizer):
@@ -40,6 +42,19 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         self.normalize_numbers("learning_rate", "momentum")
+
+    samples = ({}, {"momentum": 0.5}, {"momentum": 0.7, "nesterov": True})
+
+    def step(
+        self, number: int, weight: Expression, gradient: Expression, slots: Mapping[str, Expression]
+    ) -> tuple[Expression, Mapping[str, Expression]]:
+        """Return the parameter after the step, and the velocity with momentum."""
+        descent = in_float32(self.learning_rate) * gradient
+        if self.momentum == 0:
+            return weight - descent, {}
+        velocity = in_float32(self.momentum) * remembered(slots, "velocity", weight) - descent
+        change = in_float32(self.momentum) * velocity - descent if self.nesterov else velocity
+        return weight + change, {"velocity": velocity}
 
     @update_in_blocks
     def update(

@@ -10,7 +10,9 @@ from harness.verdict.expected import end_to_end, local
 
 
 def test_every_layer_is_tested():
-    assert NETWORKS.keys() == LAYERS.keys()
+    right = {kind.kind for kind in VECTORIZED.operators}
+    # An Activation layer has no operator of its own.
+    assert NETWORKS.keys() == LAYERS.keys() & {*right, "Activation"}
 
 
 @pytest.mark.parametrize("expectations", [local, end_to_end])
