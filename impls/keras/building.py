@@ -41,7 +41,7 @@ class BringsKeras(Protocol):
         """Return Keras's object: a layer not yet built, a function of a tensor, a loss or an optimizer.
 
         Args:
-            dtype: the format to compute in, ``float32`` or ``float64``, of which Keras has to be told.
+            dtype: the format to compute in, ``float32`` or ``float64``; layers and losses of Keras have to be told.
         """
 
 
@@ -69,6 +69,7 @@ def built(specification: Specification, dtype: str) -> Any:
         arguments["dtype"] = dtype
     try:
         if isinstance(specification, Activation):
+            # Whether it takes them is asked here, and not when it is first called.
             inspect.signature(found).bind(..., **arguments)
             return partial(found, **arguments)
         return found(**arguments)
@@ -92,5 +93,5 @@ def _found(specification: Specification) -> Callable[..., Any]:
 
 
 def takes_training(layer: Any) -> bool:
-    """Say whether a layer of Keras computes something else in training than in inference."""
+    """Say whether the call of a layer of Keras asks whether it is in training."""
     return "training" in inspect.signature(layer.call).parameters
