@@ -1,55 +1,28 @@
-"""Activations as functions of JAX."""
+"""Activations by JAX, whose functions have the names and arguments that Keras's have."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
-from harness.operators import activations
+from harness.errors import Unsupported
+from harness.operators.activations import Activation
 
 Tensor = Any
 
-
-def elu(activation: activations.Elu, x: Tensor) -> Tensor:
-    """Return the elu of x."""
-    return jax.nn.elu(x, activation.alpha)
+# What JAX has to be told to compute what Keras does.
+ARGUMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({"gelu": {"approximate": False}})
 
 
-def gelu(activation: activations.Gelu, x: Tensor) -> Tensor:
-    """Return the gelu of x, the exact form."""
-    return jax.nn.gelu(x, approximate=False)
+def activation_function(activation: Activation, x: Tensor) -> Tensor:
+    """Return the activation of x.
 
-
-def leaky_relu(activation: activations.LeakyRelu, x: Tensor) -> Tensor:
-    """Return the leaky_relu of x."""
-    return jax.nn.leaky_relu(x, activation.negative_slope)
-
-
-def relu(activation: activations.Relu, x: Tensor) -> Tensor:
-    """Return the relu of x."""
-    return jax.nn.relu(x)
-
-
-def selu(activation: activations.Selu, x: Tensor) -> Tensor:
-    """Return the selu of x."""
-    return jax.nn.selu(x)
-
-
-def sigmoid(activation: activations.Sigmoid, x: Tensor) -> Tensor:
-    """Return the sigmoid of x."""
-    return jax.nn.sigmoid(x)
-
-
-def softmax(activation: activations.Softmax, x: Tensor) -> Tensor:
-    """Return the softmax of x along the last axis."""
-    return jax.nn.softmax(x, axis=-1)
-
-
-def softplus(activation: activations.Softplus, x: Tensor) -> Tensor:
-    """Return the softplus of x."""
-    return jax.nn.softplus(x)
-
-
-def tanh(activation: activations.Tanh, x: Tensor) -> Tensor:
-    """Return the tanh of x."""
-    return jnp.tanh(x)
+    Raises:
+        Unsupported: JAX has no function of its name.
+    """
+    name = activation.keras_name
+    if not hasattr(jax.nn, name):
+        raise Unsupported(f"jax.nn has no {name}")
+    return getattr(jax.nn, name)(x, **asdict(activation), **ARGUMENTS.get(name, {}))

@@ -9,29 +9,16 @@ import numpy as np
 
 from harness.cases.problem import Array
 from harness.operators.layers import BatchNormalization
-from impls.jax.vjp import LayerOperator, Pullback
+from impls.jax.vjp import Pullback, StatefulLayerOperator
 
 Tensor = Any
 
 
-class BatchNormalizationOperator(LayerOperator):
+class BatchNormalizationOperator(StatefulLayerOperator):
     """``standardize``, with the batch's own statistics in training and the moving ones in inference."""
 
     def __init__(self) -> None:
         super().__init__(_with_own_statistics)
-
-    def forward(  # the cache is more than that of other layers
-        self, layer: Any, weights: Mapping[str, Array], x: Array | tuple[Array, ...]
-    ) -> tuple[Array, Any]:
-        """Return y, the shape of x, and the cache."""
-        y, pullback = super().forward(layer, weights, x)
-        return y, (pullback, x)
-
-    def backward(
-        self, layer: Any, weights: Mapping[str, Array], cache: Any, dy: Array
-    ) -> tuple[Array | tuple[Array, ...], Mapping[str, Array]]:
-        """Return the gradients with respect to x and to each parameter."""
-        return super().backward(layer, weights, cache[0], dy)
 
     def infer(self, layer: BatchNormalization, weights: Mapping[str, Array], x: Array) -> Array:
         """Return y, the shape of x."""

@@ -51,6 +51,19 @@ class LayerOperator:
         return dx if len(dx) > 1 else dx[0], {name: np.asarray(gradient) for name, gradient in parameters.items()}
 
 
+class StatefulLayerOperator(LayerOperator):
+    """A layer kind with statistics, which need its input again: the cache is the pullback and x."""
+
+    def forward(self, layer: Layer, weights: Mapping[str, Array], x: Any) -> tuple[Array, Any]:
+        y, pullback = super().forward(layer, weights, x)
+        return y, (pullback, x)
+
+    def backward(
+        self, layer: Layer, weights: Mapping[str, Array], cache: Any, dy: Array
+    ) -> tuple[Array | tuple[Array, ...], Mapping[str, Array]]:
+        return super().backward(layer, weights, cache[0], dy)
+
+
 class ActivationOperator:
     """An activation.
 

@@ -5,9 +5,9 @@ several layers read one tensor, and it strips the attribute by which Keras's cro
 sigmoid or softmax and compute from its logits.
 """
 
-import importlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from harness.cases.network import INPUT
 from harness.cases.observables import backward_name
 from harness.cases.problem import Array, Problem
 from harness.errors import HarnessError
-from harness.operators.specification import Specification, file_name
+from impls.keras.building import built, takes_training
 
 Tensor = Any
 
@@ -35,9 +35,13 @@ RUNS_BEFORE_COMPILING = 4
 
 @dataclass
 class Model:
-    """Built Keras objects, the values that the optimizer's variables had before any step, and how often it has run."""
+    """Built Keras objects, the values that the optimizer's variables had before any step, and how often it has run.
+
+    The calls are those of the layers, each of its inputs and whether it is in training.
+    """
 
     layers: list[Any]
+    calls: list[Callable[[list[Tensor], bool], Tensor]]
     loss: Any
     optimizer: Any
     variables: list[Any]
@@ -75,27 +79,33 @@ class Trainer:
         if key not in self._models:
             if len(self._models) == MODELS_KEPT:
                 del self._models[next(iter(self._models))]
-            self._models[key] = _built(problem)
+            self._models[key] = _built_model(problem)
         return self._models[key]
 
 
-def _built(problem: Problem) -> Model:
+def _built_model(problem: Problem) -> Model:
     layers = []
     for node in problem.case.network.nodes:
-        layer = _build("layers", node.layer, problem.dtype.name)
+        layer = built(node.layer, problem.dtype.name)
         shapes = [(None, *shape) for shape in node.input_shapes]
         layer.build(shapes if len(shapes) > 1 else shapes[0])
         layers.append(layer)
     variables = [variable for layer in layers for variable in layer.trainable_variables]
-    loss = _build("losses", problem.case.the_loss, problem.dtype.name)
-    optimizer = _build("optimizers", problem.case.the_optimizer)
+    loss, optimizer = (built(each, problem.dtype.name) for each in (problem.case.the_loss, problem.case.the_optimizer))
     optimizer.build(variables)
-    return Model(layers, loss, optimizer, variables, [variable.numpy() for variable in optimizer.variables])
+    start = [variable.numpy() for variable in optimizer.variables]
+    return Model(layers, [_call_of(layer) for layer in layers], loss, optimizer, variables, start)
 
 
-def _build(room: str, specification: Specification, *dtype: str) -> Any:
-    module = importlib.import_module(f"impls.keras.{room}.{file_name(type(specification))}")
-    return module.build(specification, *dtype)
+def _call_of(layer: Any) -> Callable[[list[Tensor], bool], Tensor]:
+    # ``call`` is the layer's own definition; ``__call__`` adds 0.3 ms of argument checks that the Case has passed.
+    asks = takes_training(layer)
+
+    def call(edges: list[Tensor], training: bool) -> Tensor:
+        x = edges if len(edges) > 1 else edges[0]
+        return layer.call(x, training=training) if asks else layer.call(x)
+
+    return call
 
 
 def _load(problem: Problem, model: Model) -> None:
@@ -122,7 +132,7 @@ def _trained(case: Case, model: Model, batches: list[tuple[Tensor, Tensor]]) -> 
                 # The variable changes in place at the next step; this is its value now.
                 shown[f"{step}/update/{node.name}/{variable.name}"] = tf.identity(variable.value)
     x, y = batches[0]
-    shown["final/forward"] = prediction = _predict(case, model.layers, x)
+    shown["final/forward"] = prediction = _predict(case, model, x)
     shown["final/loss"] = model.loss(y, tf.identity(prediction))
     return shown
 
@@ -136,14 +146,14 @@ def _observe(
     x, y = batch
     with tf.GradientTape() as tape:
         outputs = {INPUT: x}
-        for node, layer in zip(case.network.nodes, model.layers, strict=True):
+        for node, layer, call in zip(case.network.nodes, model.layers, model.calls, strict=True):
             edges = []
             for source in node.inputs:
                 edge = tf.identity(outputs[source])
                 tape.watch(edge)
                 watched[backward_name(step, node, source)] = edge
                 edges.append(edge)
-            outputs[node.name] = _call(layer, edges, training=True)
+            outputs[node.name] = call(edges, True)
             shown[f"{step}/forward/{node.name}"] = outputs[node.name]
             for variable in layer.trainable_variables:
                 variables[f"{step}/gradient/{node.name}/{variable.name}"] = variable.value
@@ -157,14 +167,8 @@ def _observe(
     return [gradients[name] for name in variables]
 
 
-def _predict(case: Case, layers: list[Any], x: Tensor) -> Tensor:
+def _predict(case: Case, model: Model, x: Tensor) -> Tensor:
     outputs = {INPUT: x}
-    for node, layer in zip(case.network.nodes, layers, strict=True):
-        outputs[node.name] = _call(layer, [tf.identity(outputs[source]) for source in node.inputs], training=False)
+    for node, call in zip(case.network.nodes, model.calls, strict=True):
+        outputs[node.name] = call([tf.identity(outputs[source]) for source in node.inputs], False)
     return outputs[case.network.nodes[-1].name]
-
-
-def _call(layer: Any, edges: list[Tensor], training: bool) -> Tensor:
-    x = edges if len(edges) > 1 else edges[0]
-    # ``call`` is the layer's own definition; ``__call__`` adds 0.3 ms of argument checks that the Case has passed.
-    return layer.call(x, training=training) if isinstance(layer, keras.layers.BatchNormalization) else layer.call(x)

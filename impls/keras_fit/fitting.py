@@ -1,6 +1,5 @@
 """A functional model of a case's layers, compiled, fitted one batch at a time, and asked for a prediction."""
 
-import importlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,13 +8,13 @@ import numpy as np
 
 from harness.cases.network import INPUT
 from harness.cases.problem import Array, Problem
-from harness.operators.specification import Specification, file_name
+from impls.keras.building import built
 
 
 def fitted(problem: Problem) -> dict[str, Array]:
     """Return every weight and statistic after each step, and the prediction for the first batch after the last."""
     case, dtype = problem.case, problem.dtype.name
-    layers = {node.name: _built("layers", node.layer, dtype) for node in case.network.nodes}
+    layers = {node.name: built(node.layer, dtype) for node in case.network.nodes}
     tensors = {INPUT: keras.Input(case.network.input_shape, dtype=dtype)}
     for node in case.network.nodes:
         read = [tensors[source] for source in node.inputs]
@@ -23,7 +22,7 @@ def fitted(problem: Problem) -> dict[str, Array]:
     model = keras.Model(tensors[INPUT], tensors[case.network.nodes[-1].name])
     variables = {f"{name}/{each.name}": each for name, layer in layers.items() for each in layer.variables}
     _load(variables, problem)
-    model.compile(_built("optimizers", case.the_optimizer), _built("losses", case.the_loss, dtype))
+    model.compile(built(case.the_optimizer, dtype), built(case.the_loss, dtype))
     shown: dict[str, Array] = {}
     for step, batch in enumerate(problem.batches, 1):
         if variables:
@@ -32,10 +31,6 @@ def fitted(problem: Problem) -> dict[str, Array]:
     shown["final/forward"] = model.predict(problem.batches[0].x, batch_size=case.batch_size, verbose=0)
     keras.backend.clear_session()
     return shown
-
-
-def _built(room: str, specification: Specification, *dtype: str) -> Any:
-    return importlib.import_module(f"impls.keras.{room}.{file_name(type(specification))}").build(specification, *dtype)
 
 
 def _load(variables: Mapping[str, Any], problem: Problem) -> None:

@@ -9,39 +9,26 @@ import numpy as np
 
 from harness.cases.problem import Array
 from harness.operators.activations import ACTIVATIONS
-from harness.operators.layers import LAYERS, Activation, BatchNormalization, Layer
+from harness.operators.layers import LAYERS, Activation, Layer
 from harness.operators.losses import LOSSES
 from harness.operators.optimizers import OPTIMIZERS
 from harness.operators.specification import Specification
-from impls.jax.vjp import ActivationOperator, LayerOperator, LossOperator, Pullback
+from impls.jax.vjp import ActivationOperator, LayerOperator, LossOperator, Pullback, StatefulLayerOperator
 from impls.keras_jax import stateless
 
 Tensor = Any
 
 
-class BatchNormalizationOperator(LayerOperator):
-    """Batch normalization, which also has statistics and another way of inference."""
+class StatisticsOperator(StatefulLayerOperator):
+    """A layer kind with statistics, which infers with them."""
 
-    def forward(self, layer: Layer, weights: Mapping[str, Array], x: Any) -> tuple[Array, Any]:
-        """Return y, the shape of x, and the cache."""
-        y, pullback = super().forward(layer, weights, x)
-        return y, (pullback, x)
-
-    def backward(
-        self, layer: Layer, weights: Mapping[str, Array], cache: Any, dy: Array
-    ) -> tuple[Array | tuple[Array, ...], Mapping[str, Array]]:
-        """Return the gradients with respect to x and to each parameter."""
-        return super().backward(layer, weights, cache[0], dy)
-
-    def infer(self, layer: BatchNormalization, weights: Mapping[str, Array], x: Array) -> Array:
+    def infer(self, layer: Layer, weights: Mapping[str, Array], x: Array) -> Array:
         """Return y, the shape of x."""
         y, _ = stateless.called(stateless.built_layer(layer, (x,)), weights, (x,), training=False)
         return np.asarray(y)
 
-    def moving(
-        self, layer: BatchNormalization, weights: Mapping[str, Array], cache: tuple[Pullback, Array]
-    ) -> Mapping[str, Array]:
-        """Return the moving statistics after the step, each (channels,)."""
+    def moving(self, layer: Layer, weights: Mapping[str, Array], cache: tuple[Pullback, Array]) -> Mapping[str, Array]:
+        """Return the moving statistics after the step, by name."""
         x = cache[1]
         _, after = stateless.called(stateless.built_layer(layer, (x,)), weights, (x,), training=True)
         return {name: np.asarray(statistic) for name, statistic in after.items()}
@@ -55,11 +42,12 @@ def _output(layer: Layer, weights: Mapping[str, Tensor], *inputs: Tensor) -> Ten
     return y
 
 
-_LAYERS = [kind for kind in LAYERS.values() if kind not in (Activation, BatchNormalization)]
+# An activation layer is its activation, which is an operator of its own.
+_LAYERS = [kind for kind in LAYERS.values() if kind is not Activation]
 OPERATORS: Mapping[type[Specification], Any] = MappingProxyType(
     {
-        **dict.fromkeys(_LAYERS, LayerOperator(_output)),
-        BatchNormalization: BatchNormalizationOperator(_output),
+        **dict.fromkeys((kind for kind in _LAYERS if not kind.state_names), LayerOperator(_output)),
+        **dict.fromkeys((kind for kind in _LAYERS if kind.state_names), StatisticsOperator(_output)),
         **dict.fromkeys(ACTIVATIONS.values(), ActivationOperator(stateless.activation_function)),
         **dict.fromkeys(LOSSES.values(), LossOperator(stateless.loss_function)),
         **dict.fromkeys(OPTIMIZERS.values(), stateless.OptimizerOperator()),

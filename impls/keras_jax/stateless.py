@@ -1,6 +1,5 @@
 """Keras's layers, activations and losses as functions of tensors, whatever the backend, and its optimizers."""
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -13,8 +12,7 @@ from harness.operators.activations import Activation
 from harness.operators.layers import Layer
 from harness.operators.losses import Loss
 from harness.operators.optimizers import Optimizer
-from harness.operators.specification import Specification, file_name
-from impls.keras.activations import keras_activation
+from impls.keras.building import built, takes_training
 
 Tensor = Any
 Slots = Mapping[str, Any]
@@ -25,7 +23,7 @@ def built_layer(layer: Layer, inputs: tuple[Tensor, ...]) -> Any:
     """Return Keras's layer without its activation, which is an operator of its own, with variables of its own."""
     if any(field.name == "activation" for field in fields(layer)):
         layer = replace(layer, activation=None)  # type: ignore[call-arg]  # it has just been looked for
-    own = _build("layers", layer, _dtype(inputs[0]))
+    own = built(layer, _dtype(inputs[0]))
     shapes = [(None, *x.shape[1:]) for x in inputs]
     own.build(shapes if len(shapes) > 1 else shapes[0])
     return own
@@ -44,7 +42,7 @@ def called(
     """
     trainable = [weights[variable.name] for variable in own.trainable_variables]
     statistics = {variable.name: weights[variable.name] for variable in own.non_trainable_variables}
-    arguments = {"training": training} if isinstance(own, keras.layers.BatchNormalization) else {}
+    arguments = {"training": training} if takes_training(own) else {}
     x = list(inputs) if len(inputs) > 1 else inputs[0]
     y, after = own.stateless_call(trainable, list(statistics.values()), x, **arguments)
     return y, dict(zip(statistics, after, strict=True))
@@ -52,12 +50,12 @@ def called(
 
 def activation_function(activation: Activation, x: Tensor) -> Tensor:
     """Return an activation's output."""
-    return keras_activation(activation)(x)
+    return built(activation, _dtype(x))(x)
 
 
 def loss_function(loss: Loss, y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Return a loss, a scalar."""
-    return _build("losses", loss, _dtype(y_pred))(y_true, y_pred)
+    return built(loss, _dtype(y_pred))(y_true, y_pred)
 
 
 class OptimizerOperator:
@@ -69,7 +67,7 @@ class OptimizerOperator:
         """Return the parameter after the step, and the slots."""
         if not slots:
             variable = keras.Variable(weight, dtype=weight.dtype.name)
-            slots = {VARIABLE: variable, OBJECT: _build("optimizers", optimizer)}
+            slots = {VARIABLE: variable, OBJECT: built(optimizer, weight.dtype.name)}
             slots[OBJECT].build([variable])
         slots[OBJECT].apply([keras.ops.convert_to_tensor(gradient)], [slots[VARIABLE]])
         return np.array(keras.ops.convert_to_numpy(slots[VARIABLE].value)), slots
@@ -78,7 +76,3 @@ class OptimizerOperator:
 def _dtype(x: Tensor) -> str:
     standard: Callable[[Any], str] = keras.backend.standardize_dtype
     return standard(x.dtype)
-
-
-def _build(room: str, specification: Specification, *dtype: str) -> Any:
-    return importlib.import_module(f"impls.keras.{room}.{file_name(type(specification))}").build(specification, *dtype)

@@ -1,32 +1,30 @@
-"""Activations as ONNX nodes."""
+"""Activations as ONNX nodes, which have the names and most of the arguments that Keras's have."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict
 from types import MappingProxyType
-from typing import Any
 
-from harness.operators import activations
-from harness.operators.activations.selu import ALPHA, SCALE
-from impls.onnxruntime.graph import Graph
+from onnx import defs
 
-# The operator and its attributes.
-NODES: Mapping[type[activations.Activation], Callable[[Any], tuple[str, Mapping[str, Any]]]] = MappingProxyType(
-    {
-        activations.Elu: lambda elu: ("Elu", {"alpha": elu.alpha}),
-        activations.Gelu: lambda gelu: ("Gelu", {}),
-        activations.LeakyRelu: lambda leaky_relu: ("LeakyRelu", {"alpha": leaky_relu.negative_slope}),
-        activations.Relu: lambda relu: ("Relu", {}),
-        activations.Selu: lambda selu: ("Selu", {"alpha": ALPHA, "gamma": SCALE}),
-        activations.Sigmoid: lambda sigmoid: ("Sigmoid", {}),
-        activations.Softmax: lambda softmax: ("Softmax", {"axis": -1}),
-        activations.Softplus: lambda softplus: ("Softplus", {}),
-        activations.Tanh: lambda tanh: ("Tanh", {}),
-    }
-)
+from harness.errors import Unsupported
+from harness.operators.activations import Activation
+from impls.onnxruntime.graph import OPSET, Graph
+
+# What ONNX calls otherwise.
+ATTRIBUTES: Mapping[str, str] = MappingProxyType({"negative_slope": "alpha"})
+# What ONNX has to be told to compute what Keras does: a slope of 0.2 is its default.
+ARGUMENTS: Mapping[str, Mapping[str, float]] = MappingProxyType({"HardSigmoid": {"alpha": 1 / 6}})
 
 
-def add_activation(graph: Graph, activation: activations.Activation, x: str) -> str:
-    """Add an activation; returns the name of its output."""
-    if isinstance(activation, activations.Linear):
+def add_activation(graph: Graph, activation: Activation, x: str) -> str:
+    """Add an activation; returns the name of its output.
+
+    Raises:
+        Unsupported: ONNX has no operator of its name.
+    """
+    if activation.is_identity:
         return x
-    operator, attributes = NODES[type(activation)](activation)
-    return graph.add(operator, x, **attributes)
+    if not defs.has(activation.kind, max_inclusive_version=OPSET):
+        raise Unsupported(f"ONNX has no operator {activation.kind}")
+    arguments = {ATTRIBUTES.get(name, name): value for name, value in asdict(activation).items()}
+    return graph.add(activation.kind, x, **arguments, **ARGUMENTS.get(activation.kind, {}))

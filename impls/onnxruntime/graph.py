@@ -7,6 +7,9 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from harness.cases.problem import Array
 
+# The version of ONNX's operators: the latest that this room was written after.
+OPSET = 21
+
 
 class Graph:
     """Nodes and constants so far.

@@ -1,48 +1,39 @@
-"""Which function of this room computes which operator."""
+"""Which operator is computed by what: layers and losses by this room's functions of their names."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, ModuleType
 from typing import Any
 
-from harness.operators import activations, layers, losses, optimizers
+from harness.operators.activations import ACTIVATIONS
+from harness.operators.layers import LAYERS, BatchNormalization, snake_case
+from harness.operators.losses import LOSSES
+from harness.operators.optimizers import SGD, Adam
 from harness.operators.specification import Specification
-from impls.torch import activation_functions, layer_functions, loss_functions
+from impls.torch import layer_functions, loss_functions
+from impls.torch.activation_functions import activation_function
 from impls.torch.autograd import ActivationOperator, LayerOperator, LossOperator
 from impls.torch.batch_normalization import BatchNormalizationOperator
 from impls.torch.optimizer_objects import AdamOperator, SGDOperator
 
-OPERATORS: Mapping[type[Specification], Any] = MappingProxyType(
+Operators = Mapping[type[Specification], Any]
+
+
+def _by_name(
+    kinds: Mapping[str, type[Specification]], functions: ModuleType, operator: Callable[..., Any]
+) -> Operators:
+    found = {kind: getattr(functions, snake_case(name), None) for name, kind in kinds.items()}
+    return {kind: operator(function) for kind, function in found.items() if function is not None}
+
+
+OPERATORS: Operators = MappingProxyType(
     {
-        layers.Add: LayerOperator(layer_functions.add),
-        layers.AveragePooling2D: LayerOperator(layer_functions.average_pooling2d),
-        layers.BatchNormalization: BatchNormalizationOperator(),
-        layers.Concatenate: LayerOperator(layer_functions.concatenate),
-        layers.Conv2D: LayerOperator(layer_functions.conv2d),
-        layers.Conv2DTranspose: LayerOperator(layer_functions.conv2d_transpose),
-        layers.Dense: LayerOperator(layer_functions.dense),
-        layers.DepthwiseConv2D: LayerOperator(layer_functions.depthwise_conv2d),
-        layers.Flatten: LayerOperator(layer_functions.flatten),
-        layers.GlobalAveragePooling2D: LayerOperator(layer_functions.global_average_pooling2d),
-        layers.GlobalMaxPooling2D: LayerOperator(layer_functions.global_max_pooling2d),
-        layers.MaxPooling2D: LayerOperator(layer_functions.max_pooling2d),
-        layers.Reshape: LayerOperator(layer_functions.reshape),
-        layers.ZeroPadding2D: LayerOperator(layer_functions.zero_padding2d),
-        activations.Elu: ActivationOperator(activation_functions.elu),
-        activations.Gelu: ActivationOperator(activation_functions.gelu),
-        activations.LeakyRelu: ActivationOperator(activation_functions.leaky_relu),
-        activations.Relu: ActivationOperator(activation_functions.relu),
-        activations.Selu: ActivationOperator(activation_functions.selu),
-        activations.Sigmoid: ActivationOperator(activation_functions.sigmoid),
-        activations.Softmax: ActivationOperator(activation_functions.softmax),
-        activations.Softplus: ActivationOperator(activation_functions.softplus),
-        activations.Tanh: ActivationOperator(activation_functions.tanh),
-        losses.BinaryCrossentropy: LossOperator(loss_functions.binary_crossentropy),
-        losses.CategoricalCrossentropy: LossOperator(loss_functions.categorical_crossentropy),
-        losses.Huber: LossOperator(loss_functions.huber),
-        losses.MeanAbsoluteError: LossOperator(loss_functions.mean_absolute_error),
-        losses.MeanSquaredError: LossOperator(loss_functions.mean_squared_error),
-        losses.SparseCategoricalCrossentropy: LossOperator(loss_functions.sparse_categorical_crossentropy),
-        optimizers.Adam: AdamOperator(),
-        optimizers.SGD: SGDOperator(),
+        **_by_name(LAYERS, layer_functions, LayerOperator),
+        BatchNormalization: BatchNormalizationOperator(),
+        **dict.fromkeys(
+            (kind for kind in ACTIVATIONS.values() if not kind.is_identity), ActivationOperator(activation_function)
+        ),
+        **_by_name(LOSSES, loss_functions, LossOperator),
+        Adam: AdamOperator(),
+        SGD: SGDOperator(),
     }
 )

@@ -3,8 +3,6 @@
 The networks hold the layer under test above or below layers with weights, so that its backward pass decides the update.
 """
 
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -34,6 +32,7 @@ from harness.operators.layers import (
 )
 from harness.operators.optimizers import SGD, Adam, RMSprop
 from harness.operators.specification import file_name
+from impls.keras.building import built
 
 IMAGE = (4, 8, 3)
 BELOW = Conv2D(4, (3, 2), padding="same")
@@ -62,17 +61,13 @@ OPTIMIZERS_UNDER_TEST = (
 )  # fmt: skip
 
 
-def built(room, specification, *dtype):
-    return importlib.import_module(f"impls.keras.{room}.{file_name(type(specification))}").build(specification, *dtype)
-
-
 def weights_after_fit(problem):
     """Train a Keras model the way a user does; returns every variable by ``layer/variable``."""
     case, dtype = problem.case, problem.dtype.name
     tensors = {INPUT: keras.Input(case.network.input_shape, dtype=dtype)}
     layers = {}
     for node in case.network.nodes:
-        layers[node.name] = built("layers", node.layer, dtype)
+        layers[node.name] = built(node.layer, dtype)
         read = [tensors[source] for source in node.inputs]
         tensors[node.name] = layers[node.name](read if len(read) > 1 else read[0])
     model = keras.Model(tensors[INPUT], tensors[case.network.nodes[-1].name])
@@ -80,7 +75,7 @@ def weights_after_fit(problem):
     for name, arrays in (*problem.weights.items(), *problem.state.items()):
         for part, array in arrays.items():
             variables[f"{name}/{part}"].assign(array)
-    model.compile(built("optimizers", case.the_optimizer), built("losses", case.the_loss, dtype))
+    model.compile(built(case.the_optimizer, dtype), built(case.the_loss, dtype))
     x, y = (np.concatenate([getattr(batch, side) for batch in problem.batches]) for side in "xy")
     model.fit(x, y, batch_size=case.batch_size, epochs=1, shuffle=False, verbose=0)
     return {name: variable.numpy() for name, variable in variables.items()}

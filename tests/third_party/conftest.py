@@ -11,7 +11,6 @@ from harness.implementation.contract import Implementation
 ROOMS = {
     "torch": ("impls.torch", ("torch",)),
     "jax": ("impls.jax", ("jax",)),
-    "numba": ("impls.numba", ("numba",)),
     "onnxruntime": ("impls.onnxruntime", ("onnx", "onnxruntime")),
     "keras-fit": ("impls.keras_fit", ("keras",)),
     "keras-jax": ("impls.keras_jax", ("keras", "jax")),

@@ -41,7 +41,7 @@ CASE = Case(Network((5, 7, 4), LAYERS), loss="categorical_crossentropy", optimiz
 FORWARD = Case(Network((5, 7, 4), (MaxPooling2D(2), Flatten(), Dense(3, "softmax"))))
 # In fit a cross-entropy looks behind a softmax and leaves out the clip, which is a finding and not meant here.
 FITTED = CASE.with_(loss="mean_squared_error")
-EVERYTHING = ("torch", "jax", "numba")
+EVERYTHING = ("torch", "jax")
 
 
 def rows(implementation, case):

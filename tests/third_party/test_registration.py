@@ -8,7 +8,7 @@ import pytest
 
 from tests.third_party.conftest import ROOMS, installed, offered
 
-LIBRARIES = {"torch", "jax", "numba", "onnx", "onnxruntime", "keras", "tensorflow"}
+LIBRARIES = {"torch", "jax", "onnx", "onnxruntime", "keras", "tensorflow"}
 
 
 @pytest.mark.parametrize("name", ROOMS)

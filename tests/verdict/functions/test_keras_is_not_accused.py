@@ -1,7 +1,5 @@
 """Keras, in both formats, against the same definitions: other library functions, other orders, float32 constants."""
 
-import importlib
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -16,8 +14,7 @@ from harness.operators.losses import (
     SparseCategoricalCrossentropy,
 )
 from harness.operators.optimizers import SGD, Adam, RMSprop
-from harness.operators.specification import file_name
-from impls.keras.activations import keras_activation
+from impls.keras.building import built
 
 ACTIVATIONS = (Elu(), Elu(alpha=0.7), Gelu(), LeakyRelu(), Relu(), Selu(), Sigmoid(), Softmax(), Softplus(), Tanh())
 REGRESSION = (MeanSquaredError(), MeanAbsoluteError(), Huber(delta=0.3))
@@ -31,13 +28,6 @@ def names(specification):
     return "".join(str(part) for part in specification.as_dict().values())
 
 
-def built(specification, *dtype):
-    kind = type(specification)
-    return importlib.import_module(f"impls.keras.{kind.__module__.split('.')[2]}.{file_name(kind)}").build(
-        specification, *dtype
-    )
-
-
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=names)
 def test_activation(judge, activation, scale):
@@ -47,7 +37,7 @@ def test_activation(judge, activation, scale):
     watched = tf.constant(x)
     with tf.GradientTape() as tape:
         tape.watch(watched)
-        y = keras_activation(activation)(watched)
+        y = built(activation, judge.precision)(watched)
     dx = tape.gradient(y, watched, output_gradients=tf.constant(dy))
     assert judge.forward(activation, x, y.numpy()) == ""
     assert judge.backward(activation, x, y.numpy(), dy, dx.numpy()) == ""
@@ -82,7 +72,7 @@ def test_optimizer(judge, optimizer, scale):
     weight, gradients = judge.array(generator.normal(size=(5, 6))), generator.normal(size=(4, 5, 6)) * scale
     gradients[:, 0, 0] = 0
     gradients = judge.array(gradients)
-    keras_optimizer, variable = built(optimizer), tf.Variable(weight)
+    keras_optimizer, variable = built(optimizer, judge.precision), tf.Variable(weight)
     keras_optimizer.build([variable])
     weights = []
     for gradient in gradients:

@@ -1,1 +1,0 @@
-"""How each specification becomes the real Keras loss, one file each."""

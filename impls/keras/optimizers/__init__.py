@@ -1,1 +1,0 @@
-"""How each specification becomes the real Keras optimizer, one file each."""
