@@ -9,7 +9,7 @@ from typing import Any
 from harness.cases.case import Case
 from harness.cases.observables import Observable, required
 from harness.cases.problem import Array, Problem
-from harness.implementation.contract import Elsewhere
+from harness.implementation.contract import RemoteImplementation
 from harness.implementation.trace import Trace
 from harness.numerics.arithmetic import Arithmetic, arithmetic_of
 from harness.plugins.found import Loaded, Quarantined
@@ -92,7 +92,7 @@ class Loader:
         return Loaded(name, origin, (first, *others), cases)
 
 
-class Isolated(Elsewhere):
+class Isolated(RemoteImplementation):
     """Stands for an implementation that runs in a worker of its own.
 
     Args:

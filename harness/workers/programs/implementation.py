@@ -12,7 +12,7 @@ from harness.cases.case import Case
 from harness.cases.observables import Observable
 from harness.cases.problem import Problem
 from harness.errors import HarnessError, nearest
-from harness.implementation.contract import Elsewhere
+from harness.implementation.contract import RemoteImplementation
 from harness.implementation.trace import Trace
 from harness.workers.limits import MOST_DEATHS, Limits
 from harness.workers.output import show
@@ -27,7 +27,7 @@ Way = Literal["folders", "worker"]
 WAYS = ("folders", "worker")
 
 
-class Process(Elsewhere):
+class Process(RemoteImplementation):
     """A program that reads a problem and writes tensors, as ``docs/process-protocol.md`` tells.
 
     Args:
