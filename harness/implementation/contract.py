@@ -73,7 +73,7 @@ class Implementation(ABC):
         return True
 
 
-class Elsewhere(Implementation):
+class RemoteImplementation(Implementation):
     """An implementation whose run happens in another process, and comes back as a Trace."""
 
     @abstractmethod
@@ -101,7 +101,7 @@ class Elsewhere(Implementation):
 
 def run(implementation: Implementation, problem: Problem) -> Trace:
     """Run one implementation on one Problem and keep whatever happens as a Trace."""
-    if isinstance(implementation, Elsewhere):
+    if isinstance(implementation, RemoteImplementation):
         return implementation.trace(problem)
     start = time.perf_counter()
     try:

@@ -8,7 +8,7 @@ from types import MappingProxyType, ModuleType
 import pluggy
 
 from harness.errors import PluginError
-from harness.implementation.contract import Elsewhere, Implementation
+from harness.implementation.contract import Implementation, RemoteImplementation
 from harness.plugins.asking import offered
 from harness.plugins.found import LeftOut, Loaded, Plugins, Quarantined
 from harness.plugins.importing import import_named, is_importable, plugin_name
@@ -102,7 +102,7 @@ def attempt_named(name: str, origin: str) -> Loaded | Quarantined:
 def close(implementations: Iterable[Implementation]) -> None:
     """End what implementations have running in other processes."""
     for implementation in implementations:
-        if isinstance(implementation, Elsewhere):
+        if isinstance(implementation, RemoteImplementation):
             implementation.close()
 
 

@@ -6,8 +6,8 @@ from harness.cases.case import Case
 from harness.errors import HarnessError
 from harness.implementation.trace import Trace
 from harness.numerics.arithmetic import Arithmetic, arithmetic_of
-from harness.workers.frames import Frame
 from harness.workers.limits import LONGEST_NAME, MOST_FINDINGS, MOST_TEXT
+from harness.workers.messages import Message
 
 IN_PROCESS = "Add --in-process to load it in this process."
 
@@ -22,7 +22,7 @@ class Declared:
     conventions: str = ""
 
 
-def trace_in(answer: Frame, seconds: float) -> Trace:
+def trace_in(answer: Message, seconds: float) -> Trace:
     """Return what became of a run.
 
     Args:
@@ -51,7 +51,7 @@ def trace_in(answer: Frame, seconds: float) -> Trace:
     return Trace("error", {}, seconds, f"{expected}, got {answer.head}"[:500])
 
 
-def declared_in(answer: Frame, name: str, case: Case, seconds: float) -> Declared:
+def declared_in(answer: Message, name: str, case: Case, seconds: float) -> Declared:
     """Return what an implementation declares.
 
     Args:
@@ -72,7 +72,7 @@ def declared_in(answer: Frame, name: str, case: Case, seconds: float) -> Declare
         return Declared(plain, frozenset(), Trace("error", {}, seconds, reason))
 
 
-def refusal_in(answer: Frame) -> str:
+def refusal_in(answer: Message) -> str:
     """Return why a plugin is set aside, by the answer to the question to load it; empty where it is not."""
     head = answer.head
     if "aside" in head:

@@ -1,18 +1,19 @@
 """The guardian: a small process between the harness and a worker that outlives the worker's worst.
 
-Its standard input is a pipe that nobody writes to: when it closes, because the harness wants it or was killed, the
-worker ends with everything it started. When the worker dies, what it started ends too, and how it died is told on
-standard output. Nothing but the standard library is imported before the worker has been split off.
+Its line is a socket to the harness: when that closes, because the harness wants it or was killed, the worker ends with
+everything it started. When the worker dies, what it started ends too, and the guardian ends in the way the worker did.
+Questions and answers are none of its business: they go through its standard input and output to the worker. Nothing
+but the standard library is imported before the worker has been split off.
 """
 
 import contextlib
 import ctypes
-import json
 import os
 import select
 import signal
 import sys
 import time
+from typing import NoReturn
 
 from harness.workers.usage import descendants
 
@@ -21,18 +22,19 @@ HUNT_SECONDS = 3.0
 
 # <linux/prctl.h>
 PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def main(connection: int) -> None:
+def main(line: int) -> None:
     """Split off the worker; in the worker, return when it has served, in the guardian, never.
 
     Args:
-        connection: file descriptor of the socket that the worker answers through.
+        line: file descriptor of the socket to the harness.
     """
     # What a dead process leaves behind becomes a child of this one, whatever group or session it has moved to.
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
-    # Where no key of the terminal and no signal to the group reaches it, the guardian ends with its pipe alone.
+    # Where no key of the terminal and no signal to the group reaches it, the guardian ends with its line alone.
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -43,66 +45,69 @@ def main(connection: int) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setpgid(0, 0)
         _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
-        _worker(connection, (woken, wake))
+        _worker(line, woken, wake)
         return
     with contextlib.suppress(OSError):
         os.setpgid(worker, worker)
-    os.close(connection)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    _tell({"pid": worker})
-    _tell(_end(worker, _wait(worker, woken)))
-    os._exit(0)
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    # Nobody listens any more where the harness was killed.
+    with contextlib.suppress(BrokenPipeError):
+        os.write(line, str(worker).encode())
+    _end_like(_end(worker, _wait(worker, woken, line)))
 
 
-def _worker(connection: int, unused: tuple[int, ...]) -> None:
+def _worker(*unused: int) -> None:
+    # Where the implementation does not look for them, which reads nothing, and prints where its errors go.
+    questions, answers = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    # The guardian's pipes are none of its business, and its own prints go where its errors go.
     os.dup2(2, 1)
     for descriptor in (null, *unused):
         os.close(descriptor)
     from harness.workers.worker import serve
 
-    serve(connection)
+    serve(questions, answers)
 
 
-def _wait(worker: int, woken: int) -> dict[str, int]:
-    """Wait until the worker has died, and return how, or until the pipe from the harness closes."""
+def _wait(worker: int, woken: int, line: int) -> int | None:
+    """Wait until the worker has died, and return how, or until the line to the harness closes."""
     waiting = select.poll()
-    waiting.register(0, select.POLLIN)
+    waiting.register(line, select.POLLIN)
     waiting.register(woken, select.POLLIN)
     while True:
         ready = dict(waiting.poll())
         if woken in ready:
             os.read(woken, 4096)
             died, _ = _reap(worker)
-            if died:
+            if died is not None:
                 return died
-        if 0 in ready:
-            return {}
+        if line in ready:
+            return None
 
 
-def _end(worker: int, died: dict[str, int]) -> dict[str, int]:
+def _end(worker: int, died: int | None) -> int | None:
     """Kill the worker, if it lives, and all that it started, and return how it died."""
     until = time.monotonic() + HUNT_SECONDS
     while time.monotonic() < until:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(worker, signal.SIGKILL)
         # The worker may have left its group. Its process id is no one else's before it has been reaped.
-        for process in (*descendants(os.getpid()), *(() if died else (worker,))):
+        for process in (*descendants(os.getpid()), *((worker,) if died is None else ())):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
         reaped, others = _reap(worker)
-        died = reaped or died
+        died = died if reaped is None else reaped
         if not others:
             break
         time.sleep(0.001)
     return died
 
 
-def _reap(worker: int) -> tuple[dict[str, int], bool]:
+def _reap(worker: int) -> tuple[int | None, bool]:
     """Take note of every child that has died; return how the worker did, if among them, and whether others live."""
-    died: dict[str, int] = {}
+    died: int | None = None
     while True:
         try:
             process, status = os.waitpid(-1, os.WNOHANG)
@@ -111,18 +116,18 @@ def _reap(worker: int) -> tuple[dict[str, int], bool]:
         if not process:
             return died, True
         if process == worker:
-            died = _death(status)
+            died = os.waitstatus_to_exitcode(status)
 
 
-def _death(status: int) -> dict[str, int]:
-    code = os.waitstatus_to_exitcode(status)
-    return {"signal": -code} if code < 0 else {"exit": code}
-
-
-def _tell(values: dict[str, int]) -> None:
-    # Nobody listens any more where the harness was killed.
-    with contextlib.suppress(BrokenPipeError):
-        os.write(1, json.dumps(values).encode() + b"\n")
+def _end_like(code: int | None) -> NoReturn:
+    """End with this exit code or, negative, by this signal, without another dump of a core."""
+    if code is not None and code < 0:
+        _process_control(PR_SET_DUMPABLE, 0)
+        with contextlib.suppress(OSError):  # no one handles SIGKILL
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+        os._exit(128 - code)
+    os._exit(code or 0)
 
 
 def _process_control(option: int, value: int) -> None:

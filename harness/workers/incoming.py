@@ -1,50 +1,56 @@
-"""An answer that comes from a worker piece by piece."""
+"""An answer that comes through a pipe piece by piece, in whatever form."""
 
-import socket
+import os
+from collections.abc import Generator
+from typing import Generic, TypeVar
 
-import numpy as np
+from harness.errors import HarnessError
 
-from harness.workers.frames import PREFIX, Frame, lengths, unpack
-from harness.workers.limits import MOST_HEAD
+Answer = TypeVar("Answer")
+# Yields how many bytes it needs next, is sent exactly those, and returns the answer; raises BrokenAnswer.
+Reading = Generator[int, bytearray, Answer]
+
+
+class BrokenAnswer(HarnessError):
+    """The answer cannot be taken; the message says what was expected and what came."""
 
 
 class Gone(Exception):
-    """Nobody is there to answer; the message says whether an answer had begun."""
+    """Nobody is there to answer; the message says so where an answer had begun."""
 
 
-class Incoming:
-    """A frame that comes piece by piece into memory of the size that it promised."""
+class Incoming(Generic[Answer]):
+    """An answer on its way, in pieces of memory no larger than ``reading`` asks for."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._parts: list[memoryview] = [memoryview(bytearray(PREFIX.size))]
+    def __init__(self, reading: Reading[Answer]) -> None:
+        self._reading = reading
+        self._piece = bytearray(next(reading))
         self._filled = 0
+        self._begun = False
 
-    def read(self, connection: socket.socket) -> Frame | None:
-        """Read what is there, and return the frame once it is complete.
+    def read(self, descriptor: int) -> Answer | None:
+        """Read what is there, and return the answer once it is complete.
 
         Raises:
-            BrokenFrame: it is none, or too large.
+            BrokenAnswer: it is none, or too large.
             Gone: the other end has closed.
         """
         while True:
-            part = self._parts[-1]
-            while self._filled < len(part):
+            while self._filled < len(self._piece):
                 try:
-                    count = connection.recv_into(part[self._filled :])
+                    count = os.readv(descriptor, [memoryview(self._piece)[self._filled :]])
                 except BlockingIOError:
                     return None
-                except OSError:
-                    raise Gone from None
                 if not count:
-                    raise Gone(" in the middle of its answer" if self._filled or len(self._parts) > 1 else "")
+                    raise self.gone()
                 self._filled += count
-            self._filled = 0
-            if len(self._parts) == 1:
-                head, body = lengths(bytes(part), MOST_HEAD, self._most)
-                self._body = np.empty(body, np.uint8)
-                self._parts += [memoryview(bytearray(head))]
-            elif len(self._parts) == 2:
-                self._parts += [memoryview(self._body.data)]
-            else:
-                return unpack(bytes(self._parts[1]), self._body)
+                self._begun = True
+            try:
+                self._piece, self._filled = bytearray(self._reading.send(self._piece)), 0
+            except StopIteration as complete:
+                answer: Answer = complete.value
+                return answer
+
+    def gone(self) -> Gone:
+        """Return what to raise when no more will come."""
+        return Gone(" in the middle of its answer" if self._begun else "")

@@ -9,12 +9,13 @@ from typing import Any
 from harness.cases.case import Case
 from harness.cases.observables import Observable, required
 from harness.cases.problem import Array, Problem
-from harness.implementation.contract import Elsewhere
+from harness.implementation.contract import RemoteImplementation
 from harness.implementation.trace import Trace
 from harness.numerics.arithmetic import Arithmetic, arithmetic_of
 from harness.plugins.found import Loaded, Quarantined
 from harness.workers.answers import IN_PROCESS, Declared, declared_in, refusal_in, trace_in
-from harness.workers.frames import Frame
+from harness.workers.command import Ended
+from harness.workers.guarded import Guarded, Stale
 from harness.workers.limits import (
     LOADING_SECONDS,
     MOST_DEATHS,
@@ -24,9 +25,9 @@ from harness.workers.limits import (
     most_arrays,
     most_bytes,
 )
+from harness.workers.messages import Message
 from harness.workers.output import show
 from harness.workers.problems import SHOWN, arrays_of
-from harness.workers.process import Ended, Process, Stale
 from harness.workers.usage import unwatched
 
 
@@ -46,13 +47,13 @@ class Source:
     directory: str
     limits: Limits
 
-    def start(self) -> tuple[Process, Frame]:
+    def start(self) -> tuple[Guarded, Message]:
         """Start a process and load the plugin in it, and return what it offers or why it does not.
 
         Raises:
             Ended: it died of it.
         """
-        process = Process(self.plugin, self.limits, self.directory)
+        process = Guarded(self.plugin, self.limits, self.directory)
         question = {"do": "load", "plugin": self.plugin, "origin": self.origin, "limits": asdict(self.limits)}
         return process, process.ask(question, {}, 0, replace(self.limits, seconds=LOADING_SECONDS))
 
@@ -80,7 +81,7 @@ class Loader:
         show(process.printed())
         refusal = refusal_in(offered)
         if refusal:
-            process.close()
+            process.leave()
             return Quarantined(name, origin, refusal)
         first, *others = (Isolated(source, described) for described in offered.head["implementations"])
         first.take(process)
@@ -92,7 +93,7 @@ class Loader:
         return Loaded(name, origin, (first, *others), cases)
 
 
-class Isolated(Elsewhere):
+class Isolated(RemoteImplementation):
     """Stands for an implementation that runs in a worker of its own.
 
     Args:
@@ -106,13 +107,13 @@ class Isolated(Elsewhere):
         self.default = described["default"]
         self._source = source
         self._limits = _beside_its_own(source.limits) if described.get("limited") else source.limits
-        self._process: Process | None = None
+        self._process: Guarded | None = None
         self._brought = ""
         self._latest: tuple[str, Declared] | None = None
         self._deaths: list[str] = []
         self._given_up = ""
 
-    def take(self, process: Process) -> None:
+    def take(self, process: Guarded) -> None:
         """Use a process that has loaded the source already."""
         process.name = self.name
         self._process = process
@@ -162,7 +163,7 @@ class Isolated(Elsewhere):
 
     def close(self) -> None:
         if self._process is not None:
-            self._process.close()
+            self._process.leave()
             self._process = None
 
     def _declared(self, case: Case) -> Declared:
@@ -178,7 +179,7 @@ class Isolated(Elsewhere):
             self._latest = case.key, declared
         return self._latest[1]
 
-    def _ask(self, case: Case, question: Mapping[str, Any], arrays: Mapping[str, Array], most: int) -> Frame:
+    def _ask(self, case: Case, question: Mapping[str, Any], arrays: Mapping[str, Array], most: int) -> Message:
         """Ask the process, started anew if it is gone.
 
         Raises:
@@ -204,7 +205,7 @@ class Isolated(Elsewhere):
             self.close()
         return answer
 
-    def _asked(self, case: Case, question: Mapping[str, Any], arrays: Mapping[str, Array], most: int) -> Frame:
+    def _asked(self, case: Case, question: Mapping[str, Any], arrays: Mapping[str, Array], most: int) -> Message:
         process = self._started()
         bringing = {} if self._brought == case.key else {"case": case.json, "name": case.name}
         asked = {**question, **bringing, "implementation": self.name}
@@ -212,17 +213,17 @@ class Isolated(Elsewhere):
         show(process.printed())
         return answer
 
-    def _started(self) -> Process:
-        if self._process is not None and not self._process.quiet:
+    def _started(self) -> Guarded:
+        if self._process is not None and self._process.unasked:
             # What it says unasked, or that it died, is a matter of the case before.
-            self._process.kill()
+            self._process.end()
             show(self._process.printed())
             self._process = None
         if self._process is None:
             self._brought = ""
             process, offered = self._source.start()
             if self.name not in [each["name"] for each in offered.head.get("implementations", [])]:
-                process.close()
+                process.leave()
                 reason = offered.head.get("aside") or f"{self._source.origin} offers {self.name} no more"
                 raise Ended("crash", f"{self.name} could not be loaded again: {reason}")
             self.take(process)

@@ -1,4 +1,4 @@
-"""A Problem as the arrays of a frame, and back."""
+"""A Problem as the arrays of a message, and back."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.cases.case import Case
 from harness.cases.problem import Array, Batch, Problem, Weights
-from harness.workers.frames import Frame
+from harness.workers.messages import Message
 
 # Before the names of what an implementation has shown.
 SHOWN = "shown/"
@@ -23,16 +23,16 @@ def arrays_of(problem: Problem) -> dict[str, Array]:
     return arrays
 
 
-def problem_of(case: Case, frame: Frame) -> Problem:
-    """Return the Problem whose arrays a frame brought."""
-    arrays = frame.arrays
+def problem_of(case: Case, message: Message) -> Problem:
+    """Return the Problem whose arrays a message brought."""
+    arrays = message.arrays
     steps = sum(name.startswith("x/") for name in arrays)
     return Problem(
         case,
         tuple(Batch(arrays[f"x/{step}"], arrays[f"y/{step}"]) for step in range(steps)),
         _named(arrays, "weights"),
         _named(arrays, "state"),
-        np.dtype(frame.head["dtype"]),
+        np.dtype(message.head["dtype"]),
     )
 
 

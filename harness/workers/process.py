@@ -1,265 +1,252 @@
-"""The harness's end of a worker: start it, ask it, and stop it when it takes too much."""
+"""A process that runs: asked through its pipes or waited for, within limits, and ended with whatever it started.
+
+What it started is found as far as its process group and, on Linux, its descendants go. ``guarded`` finds the rest.
+"""
 
 import contextlib
-import json
 import os
 import select
 import signal
-import socket
 import subprocess
-import sys
 import time
 import weakref
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
-from harness.cases.problem import Array
 from harness.implementation.trace import Status
-from harness.workers.epitaph import epitaph, printed, whereabouts
-from harness.workers.frames import BrokenFrame, Frame, pack
-from harness.workers.incoming import Gone, Incoming
-from harness.workers.limits import LOADING_SECONDS, Limits
+from harness.workers.command import Command, Ended
+from harness.workers.exit_status import exit_status, printed
+from harness.workers.incoming import Answer, BrokenAnswer, Gone, Incoming, Reading
+from harness.workers.limits import Limits
 from harness.workers.output import Output
 from harness.workers.usage import Usage, descendants, used_by
 from harness.workers.watch import TooLong, TooMuch, Watch
 
-# How long a guardian has to tell how its worker died, and to end with all that it looks after, and a worker to end by
-# itself.
-TELLING_SECONDS = 2.0
-TELLING_BYTES = 4096
-# More than a guardian hunts.
-ENDING_SECONDS = 4.0
+# How long a process has to end by itself once it is told to, and once it has closed its answers, before it is ended.
 LEAVING_SECONDS = 1.0
-# How long a worker that took too long has to print where it is.
-WHEREABOUTS_SECONDS = 0.3
-
-BEGIN = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from harness.workers.guardian import main; main(int(sys.argv[2]))"
-)
+DYING_SECONDS = 2.0
+# How often to look whether it has ended; the end of its output is mostly followed by its own.
+LOOK_SECONDS = 0.005
+LOOK_AFTER_OUTPUT_SECONDS = 0.0005
 
 
-class Ended(Exception):
-    """There is no answer, and the process is gone.
+class Closeable(Protocol):
+    """What can be closed, and can be closed again."""
 
-    Attributes:
-        status: ``timeout``, ``crash``, or ``error`` where it answered nonsense.
-        reason: in words, with the last lines that it printed.
-    """
-
-    def __init__(self, status: Status, reason: str) -> None:
-        super().__init__(reason)
-        self.status: Status = status
-        self.reason = reason
+    def close(self) -> None:
+        """Close it."""
+        ...
 
 
-class Stale(Ended):
-    """What came is an answer to an earlier question, and the process is gone."""
-
-
-class Process:
-    """A worker and its guardian.
+class Running:
+    """A process, from its start to its end.
 
     Args:
-        name: whom messages are about.
-        limits: for each question.
-        directory: where it starts.
+        command: what was started.
+        process: in a group of its own. Where it has a standard input, questions go there and answers come from its
+            standard output; it prints to its standard error, or to its standard output where that is the same.
+        held: what else it takes for a sign to end that it is closed.
+        grace: how many seconds it has to end by itself after such a sign.
     """
 
-    def __init__(self, name: str, limits: Limits, directory: str) -> None:
-        self.name = name
-        self.limits = limits
-        self._asked = 0
-        ours, theirs = socket.socketpair()
-        output, their_output = os.pipe()
-        with theirs:
-            try:
-                guardian = subprocess.Popen(
-                    [
-                        sys.executable,
-                        "-u",
-                        "-X",
-                        "faulthandler",
-                        "-c",
-                        BEGIN,
-                        json.dumps(sys.path),
-                        str(theirs.fileno()),
-                    ],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    bufsize=0,
-                    stderr=their_output,
-                    pass_fds=[theirs.fileno()],
-                    cwd=directory,
-                    start_new_session=True,
-                )
-            finally:
-                os.close(their_output)
-        ours.setblocking(False)
-        self._output = Output(os.fdopen(output, "rb", buffering=0))
-        self._guardian = guardian
-        self._socket = ours
-        self._finish = weakref.finalize(self, _finish, guardian, ours, self._output)
-        self.worker = int(self._told(LOADING_SECONDS).get("pid", 0))
+    # Where nothing at all was answered.
+    silent = " without an answer"
+
+    def __init__(
+        self,
+        command: Command,
+        process: "subprocess.Popen[bytes]",
+        held: Sequence[Closeable] = (),
+        grace: float = 0.0,
+    ) -> None:
+        self.name = command.name
+        self._command = command
+        self._process = process
+        output = process.stderr or process.stdout
+        assert output is not None, "for type checkers: it is a pipe"
+        self._output = Output(output)
+        if process.stdin is not None and process.stdout is not None:
+            self._questions, self._answers = process.stdin.fileno(), process.stdout.fileno()
+            os.set_blocking(self._questions, False)
+            os.set_blocking(self._answers, False)
+        self._groups = [process.pid]
+        # At the latest when Python ends.
+        self._finish = weakref.finalize(self, _finish, process, self._output, self._groups, held, grace)
 
     @property
-    def alive(self) -> bool:
-        """False once it has been ended."""
-        return bool(self._finish.alive)
+    def unasked(self) -> int:
+        """What it says while it is asked nothing, as events of ``poll``; 0 for nothing, as it should be."""
+        if not self._finish.alive:
+            return select.POLLHUP
+        waiting = select.poll()
+        waiting.register(self._answers, select.POLLIN)
+        return next((event for _, event in waiting.poll(0)), 0)
 
-    @property
-    def quiet(self) -> bool:
-        """Whether it is there and says nothing, as it should while it is asked nothing."""
-        return self.alive and not select.select([self._socket], [], [], 0)[0]
-
-    def ask(
-        self, head: Mapping[str, Any], arrays: Mapping[str, Array], most: int, limits: Limits | None = None
-    ) -> Frame:
+    def exchange(self, question: bytes, reading: Reading[Answer], limits: Limits) -> Answer:
         """Send a question and return its answer.
-
-        Args:
-            head: values of JSON by name.
-            arrays: by name.
-            most: bytes of arrays that the answer may have.
-            limits: instead of those for a case.
 
         Raises:
             Ended: the process died, or was stopped because it took too long or too much, or answered nonsense.
         """
-        self._asked += 1
-        allowed = limits or self.limits
-        frame = pack(Frame({**head, "number": self._asked, "most": most}, arrays))
-        try:
-            answer = self._exchange(memoryview(frame), most, Watch(allowed, lambda: self._used(allowed)))
-            number = answer.head.get("number")
-            if type(number) is int and number < self._asked:
-                raise Stale("error", f"{self.name} answered question {number} once more when asked {self._asked}")
-            if number != self._asked:
-                raise BrokenFrame(f"expected answer {self._asked}, got {str(number)[:20]}")
-        except BrokenFrame as broken:
-            self.kill()
-            raise Ended("error", f"{self.name} answered something that is no answer: {broken}") from None
-        except TooLong:
-            lines = self._whereabouts()
-            self.kill()
-            took = f"{self.name} took more than {allowed.seconds:g} s (--time-limit)"
-            raise Ended("timeout", f"{took} and was stopped{whereabouts(lines)}") from None
-        except TooMuch as reason:
-            self.kill()
-            raise Ended("crash", f"{self.name} {reason} and was stopped{printed(self._output.kept)}") from None
-        except Gone as gone:
-            death = self._told(TELLING_SECONDS)
-            self.kill()
-            how = f"{epitaph(death)}{gone}{printed(self._output.kept)}"
-            raise Ended("crash", f"{self.name}'s process {how}") from None
-        except BaseException:
-            # An interrupted question has an answer under way that belongs to nothing.
-            self.kill()
-            raise
-        return answer
+        with self._ended_by_what_goes_wrong(limits):
+            return self._exchange(memoryview(question), Incoming(reading), self._watch(limits))
+
+    def wait(self, limits: Limits) -> None:
+        """Wait until it has ended by itself.
+
+        Raises:
+            Ended: it died, ended with an exit code other than 0, or was stopped because it took too long or too much.
+        """
+        watch = self._watch(limits)
+        waiting = select.poll()
+        waiting.register(self._output, select.POLLIN)
+        with self._ended_by_what_goes_wrong(limits):
+            while not _has_ended(self._process):
+                look = LOOK_AFTER_OUTPUT_SECONDS if self._output.closed else LOOK_SECONDS
+                self._poll(waiting, min(watch.left(), look))
+        code = self.end()
+        if code != 0:
+            raise self._died(code, "")
 
     def printed(self) -> str:
-        """Return what the implementation has printed since the last time, and forget it."""
+        """Return what it has printed since the last time, and forget it."""
         self._output.drain()
         return self._output.take()
 
-    def close(self) -> None:
-        """Let the process end by itself, and see to it that it does."""
-        if self._finish.alive:
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-            self._told(LEAVING_SECONDS)
-        self._finish()
+    def leave(self) -> None:
+        """Let it end by itself, and see to it that it does."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self.end(LEAVING_SECONDS)
 
-    def kill(self) -> None:
-        """End the process and everything that it started."""
-        self._output.drain()
-        self._finish()
-        if self.worker:
-            # The guardian has done so already, unless the worker got rid of it.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.worker, signal.SIGKILL)
+    def end(self, patience: float = 0.0) -> int | None:
+        """End it and whatever it started.
 
-    def _exchange(self, outgoing: memoryview, most: int, watch: Watch) -> Frame:
-        incoming = Incoming(most)
-        died = False
+        Args:
+            patience: how many seconds it has to end by itself.
+
+        Returns:
+            Its exit code or, negative, its signal; None if it did not end by itself.
+        """
+        by_itself = _ends_within(patience, self._process, self._output)
+        self._finish()
+        return self._process.returncode if by_itself else None
+
+    def _exchange(self, outgoing: memoryview, incoming: Incoming[Answer], watch: Watch) -> Answer:
         waiting = select.poll()
-        for file in (self._guardian.stdout, self._output):
-            if file is not None and not file.closed:
-                waiting.register(file, select.POLLIN)
-        waiting.register(self._socket, select.POLLOUT | select.POLLIN)
+        waiting.register(self._answers, select.POLLIN)
+        waiting.register(self._questions, select.POLLOUT)
+        if not self._output.closed:
+            waiting.register(self._output, select.POLLIN)
         while True:
-            if outgoing:
-                outgoing = outgoing[self._send(outgoing) :]
+            # What it answered before it ended is still under way when its end is seen.
+            ended = _has_ended(self._process)
+            ready = self._poll(waiting, 0.0 if ended else watch.left())
+            if self._questions in ready:
+                outgoing = self._send(outgoing)
                 if not outgoing:
-                    waiting.modify(self._socket, select.POLLIN)
-            ready = dict(waiting.poll(1e3 * watch.left()))
-            if self._output.fileno() in ready and not self._output.drain():
-                waiting.unregister(self._output)
-            if self._socket.fileno() in ready and ready[self._socket.fileno()] != select.POLLOUT:
-                answer = incoming.read(self._socket)
+                    waiting.unregister(self._questions)
+            if self._answers in ready:
+                answer = incoming.read(self._answers)
                 if answer is not None:
                     return answer
-            elif died:
-                raise Gone
-            # What it answered before it died is still under way when its death is told.
-            died = self._guardian.stdout is not None and self._guardian.stdout.fileno() in ready
+            elif ended:
+                raise incoming.gone()
 
-    def _send(self, outgoing: memoryview) -> int:
+    def _poll(self, waiting: select.poll, seconds: float) -> dict[int, int]:
+        """Wait until something is ready, and return what; read what the process prints."""
+        ready = dict(waiting.poll(1e3 * seconds))
+        if self._output.fileno() in ready and not self._output.drain():
+            waiting.unregister(self._output)
+        return ready
+
+    def _send(self, outgoing: memoryview) -> memoryview:
         try:
-            return self._socket.send(outgoing)
+            return outgoing[os.write(self._questions, outgoing) :]
         except BlockingIOError:
-            return 0
-        except OSError:
-            raise Gone from None
+            return outgoing
+        except BrokenPipeError:
+            # What it answered before it stopped listening may be under way.
+            return outgoing[:0]
+
+    @contextlib.contextmanager
+    def _ended_by_what_goes_wrong(self, limits: Limits) -> Iterator[None]:
+        """End the process with whatever is raised, and raise Ended where that is the doing of the process."""
+        try:
+            yield
+        except BrokenAnswer as broken:
+            self.end()
+            raise Ended("error", f"{self.name} answered something that is no answer: {broken}") from None
+        except TooLong:
+            last = self._end_of_what_takes_too_long()
+            took = f"{self.name} took more than {limits.seconds:g} s"
+            option = self._command.option and f" ({self._command.option})"
+            raise Ended("timeout", f"{took}{option} and was stopped{last}") from None
+        except TooMuch as reason:
+            self.end()
+            raise Ended("crash", f"{self.name} {reason} and was stopped{printed(self._output.kept)}") from None
+        except Gone as gone:
+            raise self._died(self.end(DYING_SECONDS), str(gone) or self.silent) from None
+        except BaseException:
+            # A question that is interrupted has an answer under way that belongs to nothing.
+            self.end()
+            raise
+
+    def _end_of_what_takes_too_long(self) -> str:
+        """End the process, and return what is known of what it did last, as the end of a sentence."""
+        self.end()
+        return printed(self._output.kept)
+
+    def _died(self, code: int | None, when: str) -> Ended:
+        reason = f"{self.name}'s process {exit_status(code)}{when}{printed(self._output.kept)}"
+        return Ended(self._status(code), reason)
+
+    def _status(self, code: int | None) -> Status:
+        return "crash" if code is None or code < 0 else "error"
+
+    def _watch(self, limits: Limits) -> Watch:
+        return Watch(limits, lambda: self._used(limits))
 
     def _used(self, limits: Limits) -> Usage:
-        return used_by(descendants(self._guardian.pid), self.worker, limits.mebibytes)
+        pid = self._process.pid
+        return used_by((pid, *descendants(pid)), pid, limits.mebibytes)
 
-    def _whereabouts(self) -> str:
-        """Let the worker print where it is, and return that; it is none of what the implementation printed."""
-        self._output.drain()
-        before = self._output.take()
+
+def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Tell whether it has, without taking note of it, so that its process id belongs to nobody else yet.
+
+    Before Python 3.13, macOS cannot but take note; the id is then given away again only after some ten thousand others.
+    """
+    if process.returncode is not None or not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _ends_within(seconds: float, process: "subprocess.Popen[bytes]", output: Output) -> bool:
+    until = time.monotonic() + seconds
+    while not (ended := _has_ended(process)) and time.monotonic() < until:
+        # What it prints last shall not keep it waiting.
+        output.drain()
+        time.sleep(0.001)
+    return ended
+
+
+def _finish(
+    process: "subprocess.Popen[bytes]", output: Output, groups: Sequence[int], held: Sequence[Closeable], grace: float
+) -> None:
+    for each in (process.stdin, *held):
+        if each is not None:
+            each.close()
+    _ends_within(grace, process, output)
+    for descendant in descendants(process.pid):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(self.worker, signal.SIGUSR1)
-        until = time.monotonic() + WHEREABOUTS_SECONDS
-        # The outermost place is the program that the process was started with.
-        while time.monotonic() < until and '  File "<string>"' not in self._output.kept and not self._output.closed:
-            select.select([self._output], [], [], WHEREABOUTS_SECONDS)
-            self._output.drain()
-        where = self._output.take()
-        self._output.put(before)
-        return where
-
-    def _told(self, seconds: float) -> dict[str, int]:
-        """Return what the guardian tells next, or nothing if there is nothing in time."""
-        told = self._guardian.stdout
-        if told is None or told.closed or not select.select([told], [], [], seconds)[0]:
-            return {}
-        # One line at once, unless somebody else writes into this pipe, who shall not be waited for.
-        line = os.read(told.fileno(), TELLING_BYTES)
-        try:
-            values = json.loads(line)
-        except ValueError:
-            return {}
-        known = values if isinstance(values, dict) else {}
-        return {name: known[name] for name in ("pid", "exit", "signal") if type(known.get(name)) is int}
-
-
-def _finish(guardian: "subprocess.Popen[bytes]", connection: socket.socket, output: Output) -> None:
-    """Close the guardian's pipe, upon which it kills the worker and all that came of it, and wait for that."""
-    connection.close()
-    if guardian.stdin is not None:
-        guardian.stdin.close()
-    try:
-        guardian.wait(ENDING_SECONDS)
-    except subprocess.TimeoutExpired:
-        # Somebody holds it up: what it looks after would be left behind.
-        for process in (*descendants(guardian.pid), guardian.pid):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(process, signal.SIGKILL)
-        guardian.wait()
-    if guardian.stdout is not None:
-        guardian.stdout.close()
+            os.kill(descendant, signal.SIGKILL)
+    # Its group bears its process id, which is not given to another one before it has been waited for.
+    for group in groups:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    process.wait()
     output.drain()
     output.close()
+    if process.stdout is not None:
+        process.stdout.close()

@@ -3,13 +3,9 @@
 import faulthandler
 import os
 import signal
-import socket
 import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
-
-import numpy as np
 
 from harness.cases.case import Case
 from harness.cases.observables import required
@@ -20,9 +16,10 @@ from harness.judging.purity import run_watched
 from harness.numerics.arithmetic import Arithmetic
 from harness.plugins.found import Quarantined
 from harness.plugins.loading import attempt_named
-from harness.workers.epitaph import CONNECTION_LOST
-from harness.workers.frames import PREFIX, Frame, lengths, pack, size, unpack
+from harness.workers.exit_status import CONNECTION_LOST
+from harness.workers.incoming import Gone, Incoming
 from harness.workers.limits import MOST_TEXT, Limited, Limits, limit_all
+from harness.workers.messages import Message, pack, reading, size
 from harness.workers.problems import SHOWN, problem_of
 from harness.workers.surroundings import Surroundings
 
@@ -30,34 +27,38 @@ from harness.workers.surroundings import Surroundings
 UNLIMITED = 2**62
 
 
-def serve(descriptor: int) -> None:
-    """Answer questions until the connection closes.
+def serve(questions: int, answers: int) -> None:
+    """Answer questions until there are no more.
 
     Args:
-        descriptor: of the socket.
+        questions: descriptor to read from.
+        answers: descriptor to write to.
     """
     # Its own copy, because the implementation may close the usual one.
     errors = os.dup(2)
     faulthandler.enable(errors)
     faulthandler.register(signal.SIGUSR1, errors, all_threads=True)
-    connection = socket.socket(fileno=descriptor)
     worker = _Worker()
     own, leave = os.getpid(), os._exit
     while True:
-        question = _receive(connection)
-        if question is None:
+        try:
+            question = Incoming(reading(UNLIMITED, UNLIMITED)).read(questions)
+        except Gone:
             return
+        assert question is not None, "for type checkers: the descriptor blocks"
         answer = _answered(worker, question)
         if os.getpid() != own:
             # A child that the implementation started came back from where its parent alone belongs.
             leave(0)
+        outgoing = memoryview(pack(Message({**answer.head, "number": question.head["number"]}, answer.arrays)))
         try:
-            connection.sendall(pack(Frame({**answer.head, "number": question.head["number"]}, answer.arrays)))
+            while outgoing:
+                outgoing = outgoing[os.write(answers, outgoing) :]
         except OSError:
             leave(CONNECTION_LOST)
 
 
-def _answered(worker: "_Worker", question: Frame) -> Frame:
+def _answered(worker: "_Worker", question: Message) -> Message:
     try:
         return worker.answer(question)
     except BaseException:  # even KeyboardInterrupt is the implementation's doing, and ends as a row
@@ -72,7 +73,7 @@ class _Worker:
         self._surroundings = Surroundings.now()
         self._case: Case | None = None
 
-    def answer(self, question: Frame) -> Frame:
+    def answer(self, question: Message) -> Message:
         """Do what the question asks for."""
         head = question.head
         if "case" in head:
@@ -82,25 +83,25 @@ class _Worker:
         implementation = self._implementations[head["implementation"]]
         if self._case is None:
             raise ValueError("the first question about a case has to bring it")
-        declared = _declared(implementation, self._case) if head["declare"] else Frame({"status": "ok"}, {})
+        declared = _declared(implementation, self._case) if head["declare"] else Message({"status": "ok"}, {})
         if head["do"] == "declare" or declared.head["status"] != "ok":
             return declared
         if head["do"] == "suggest":
             shown = {name.removeprefix(SHOWN): a for name, a in question.arrays.items() if name.startswith(SHOWN)}
             text = implementation.declaration(problem_of(self._case, question), shown, head["observable"])
-            return Frame({"status": "ok", "text": text[:MOST_TEXT]}, {})
+            return Message({"status": "ok", "text": text[:MOST_TEXT]}, {})
         try:
             trace = run_watched(implementation, problem_of(self._case, question))
         finally:
             changed, undone = self._surroundings.put_back()
-        answer = _as_frame(implementation, replace(trace, changed=tuple(changed)), head["most"])
-        return Frame({**declared.head, **answer.head, "leave": not undone}, answer.arrays)
+        answer = _as_message(implementation, replace(trace, changed=tuple(changed)), head["most"])
+        return Message({**declared.head, **answer.head, "leave": not undone}, answer.arrays)
 
-    def _load(self, name: str, origin: str, limits: Limits) -> Frame:
+    def _load(self, name: str, origin: str, limits: Limits) -> Message:
         found = attempt_named(name, origin)
         self._surroundings = Surroundings.now()
         if isinstance(found, Quarantined):
-            return Frame({"aside": found.reason[-MOST_TEXT:]}, {})
+            return Message({"aside": found.reason[-MOST_TEXT:]}, {})
         self._implementations = {each.name: each for each in found.implementations}
         limit_all(found.implementations, limits)
         offered = {
@@ -116,20 +117,20 @@ class _Worker:
             "cases": [[case.json, case.name] for case in found.cases],
             "others": [what for what in ("writers", "faults") if getattr(found, what)],
         }
-        return Frame(offered, {})
+        return Message(offered, {})
 
 
-def _declared(implementation: Implementation, case: Case) -> Frame:
+def _declared(implementation: Implementation, case: Case) -> Message:
     arithmetic = implementation.arithmetic(case)
     if not isinstance(arithmetic, Arithmetic):
         expected = f"{implementation.name}.arithmetic() expected to return an Arithmetic"
         return _told("error", f"{expected}, got {type(arithmetic).__name__}.")
     hidden = [each.name for each in required(case) if not implementation.exposes(case, each)]
     conventions = implementation.declared(case)[:MOST_TEXT]
-    return Frame({"status": "ok", "arithmetic": asdict(arithmetic), "hidden": hidden, "conventions": conventions}, {})
+    return Message({"status": "ok", "arithmetic": asdict(arithmetic), "hidden": hidden, "conventions": conventions}, {})
 
 
-def _as_frame(implementation: Implementation, trace: Trace, most: int) -> Frame:
+def _as_message(implementation: Implementation, trace: Trace, most: int) -> Message:
     values = {
         "status": trace.status,
         "seconds": trace.seconds,
@@ -144,7 +145,7 @@ def _as_frame(implementation: Implementation, trace: Trace, most: int) -> Frame:
         return _told(
             "error", f"{implementation.name} returned {returned:,} bytes, expected at most {most:,}: {largest}"
         )
-    return Frame(values, trace.observables)
+    return Message(values, trace.observables)
 
 
 def _largest(observables: Mapping[str, Array]) -> str:
@@ -152,8 +153,8 @@ def _largest(observables: Mapping[str, Array]) -> str:
     return f"{name[:80]} has the shape {array.shape}"
 
 
-def _told(status: str, reason: str) -> Frame:
-    return Frame(
+def _told(status: str, reason: str) -> Message:
+    return Message(
         {
             "status": status,
             "seconds": 0.0,
@@ -164,25 +165,3 @@ def _told(status: str, reason: str) -> Frame:
         },
         {},
     )
-
-
-def _receive(connection: socket.socket) -> Frame | None:
-    """Return the next frame, or None when the connection has been closed."""
-    prefix = _exactly(connection, np.empty(PREFIX.size, np.uint8))
-    if prefix is None:
-        return None
-    head_length, body_length = lengths(prefix.tobytes(), UNLIMITED, UNLIMITED)
-    head = _exactly(connection, np.empty(head_length, np.uint8))
-    body = _exactly(connection, np.empty(body_length, np.uint8))
-    # As in the harness's own process, a flag protects the arrays, which can be lifted and is looked at afterwards.
-    return None if head is None or body is None else unpack(head.tobytes(), body, writeable=True)
-
-
-def _exactly(connection: socket.socket, buffer: "np.ndarray[Any, np.dtype[np.uint8]]") -> Array | None:
-    view = memoryview(buffer.data)
-    while len(view):
-        count = connection.recv_into(view)
-        if not count:
-            return None
-        view = view[count:]
-    return buffer

@@ -20,10 +20,10 @@ class Hostile:
     seconds: float = 20.0
 
 
-TO_ALL_SOCKETS = """
+TO_ALL_PIPES = """
 for descriptor in range(3, 64):
     with contextlib.suppress(OSError):
-        socket.socket(fileno=os.dup(descriptor)).sendall({data})
+        os.write(descriptor, {data})
 """
 
 # A right frame in every way, of the number that was asked for.
@@ -32,9 +32,16 @@ frame = sys._getframe()
 while 'question' not in frame.f_locals:
     frame = frame.f_back
 told = {'status': 'unsupported', 'seconds': 0.0, 'reason': 'forged', 'findings': [], 'written': False, 'changed': None}
-from harness.workers.frames import Frame, pack
-forged = pack(Frame({**told, 'number': frame.f_locals['question'].head['number']}, {}))
-""" + TO_ALL_SOCKETS.format(data="forged")
+from harness.workers.messages import Message, pack
+forged = pack(Message({**told, 'number': frame.f_locals['question'].head['number']}, {}))
+""" + TO_ALL_PIPES.format(data="forged")
+
+EACH_OF_ITS_GUARDIAN = """
+with contextlib.suppress(OSError):
+    for path in [entry.path for entry in os.scandir(f'/proc/{{os.getppid()}}/fd')]:
+        with contextlib.suppress(OSError):
+            {do}
+"""
 
 HOSTILE = {
     # It ends its process.
@@ -58,9 +65,8 @@ HOSTILE = {
     "kills whoever works after it": Hostile(
         "sys.setprofile(lambda frame, *_: frame.f_code.co_name == 'put_back' and os._exit(9))", ("crash",), ("code 9",)
     ),
-    "writes into the pipe of its guardian": Hostile(
-        "with contextlib.suppress(OSError):\n    open(f'/proc/{os.getppid()}/fd/1', 'w').write('{\"signal\": \"x')\n"
-        "os._exit(3)",
+    "writes into the pipes of its guardian": Hostile(
+        EACH_OF_ITS_GUARDIAN.format(do="os.write(os.open(path, os.O_WRONLY), b'5')") + "os._exit(3)",
         ("crash",),
         ("mine's process",),
     ),
@@ -90,8 +96,7 @@ HOSTILE = {
         "os.setpgid(0, os.getpgid(os.getppid()))\nwhile True:\n    pass", ("timeout",), ("--time-limit",), 1.5
     ),
     "keeps its guardian waiting": Hostile(
-        "with contextlib.suppress(OSError):\n    os.open(f'/proc/{os.getppid()}/fd/0', os.O_WRONLY)\n"
-        "while True:\n    pass",
+        EACH_OF_ITS_GUARDIAN.format(do="os.open(path, os.O_WRONLY)") + "while True:\n    pass",
         ("timeout",),
         ("--time-limit",),
         1.5,
@@ -137,30 +142,30 @@ HOSTILE = {
     "replaces its output": Hostile("sys.stdout = sys.stderr = None", ("ok",), ("the standard streams",)),
     "closes all descriptors": Hostile("os.closerange(0, 4096)", ("crash",), ("closed the connection",)),
     "answers garbage": Hostile(
-        TO_ALL_SOCKETS.format(data="b'garbage' * 100"), ("error",), ("something that is no answer", "garbage")
+        TO_ALL_PIPES.format(data="b'garbage' * 100"), ("error",), ("something that is no answer", "garbage")
     ),
     "answers garbage in a frame": Hostile(
-        TO_ALL_SOCKETS.format(data="struct.pack('<4sIQ', b'hnf1', 5, 0) + b'{]}[!'"),
+        TO_ALL_PIPES.format(data="struct.pack('<4sIQ', b'hnf1', 5, 0) + b'{]}[!'"),
         ("error",),
         ("something that is no answer", "head of JSON"),
     ),
     "answers for another": Hostile(
-        TO_ALL_SOCKETS.format(data="struct.pack('<4sIQ', b'hnf1', 27, 0) + b'{\"arrays\": [], \"number\":99}'"),
+        TO_ALL_PIPES.format(data="struct.pack('<4sIQ', b'hnf1', 27, 0) + b'{\"arrays\": [], \"number\":99}'"),
         ("error",),
         ("something that is no answer", "got 99"),
     ),
     "announces a terabyte": Hostile(
-        TO_ALL_SOCKETS.format(data="struct.pack('<4sIQ', b'hnf1', 2, 2**40)"),
+        TO_ALL_PIPES.format(data="struct.pack('<4sIQ', b'hnf1', 2, 2**40)"),
         ("error",),
         ("something that is no answer", "at most", "1,099,511,627,776"),
     ),
     "answers the half": Hostile(
-        TO_ALL_SOCKETS.format(data="struct.pack('<4sIQ', b'hnf1', 1000, 0)") + "os._exit(6)",
+        TO_ALL_PIPES.format(data="struct.pack('<4sIQ', b'hnf1', 1000, 0)") + "os._exit(6)",
         ("crash",),
         ("exit code 6 in the middle of its answer",),
     ),
     "answers with brackets without end": Hostile(
-        TO_ALL_SOCKETS.format(data="struct.pack('<4sIQ', b'hnf1', 10**5, 0) + b'[' * 10**5"),
+        TO_ALL_PIPES.format(data="struct.pack('<4sIQ', b'hnf1', 10**5, 0) + b'[' * 10**5"),
         ("error",),
         ("something that is no answer", "head of JSON"),
     ),

@@ -12,7 +12,7 @@ from harness.plugins.found import Quarantined
 from harness.verification import Reference, Verification
 from harness.workers import isolated
 from harness.workers.answers import refusal_in, trace_in
-from harness.workers.frames import Frame
+from harness.workers.messages import Message
 
 FAKED = """
 import harness.judging.row, harness.judging.judge, harness.judging.purity
@@ -42,9 +42,9 @@ def test_what_only_claims_to_be_an_array_is_judged_as_what_it_is(mine):
 def test_a_file_that_answers_the_question_what_it_offers_by_itself_is_set_aside(plugin):
     told = 'b\'{"arrays": [], "number": 1}\''
     source = (
-        "import contextlib, os, socket, struct\nfor descriptor in range(3, 64):\n"
+        "import contextlib, os, struct\nfor descriptor in range(3, 64):\n"
         "    with contextlib.suppress(OSError):\n"
-        f"        socket.socket(fileno=os.dup(descriptor)).sendall(struct.pack('<4sIQ', b'hnf1', 27, 0) + {told})\n"
+        f"        os.write(descriptor, struct.pack('<4sIQ', b'hnf1', 27, 0) + {told})\n"
     )
     found = plugin(source)
     assert isinstance(found, Quarantined)
@@ -108,8 +108,8 @@ RIGHT_OFFER = {
     ],
 )
 def test_an_offer_in_another_form_is_nonsense(changes):
-    assert refusal_in(Frame(RIGHT_OFFER, {})) == ""
-    assert refusal_in(Frame(RIGHT_OFFER | changes, {})).startswith("loading it was answered with nonsense")
+    assert refusal_in(Message(RIGHT_OFFER, {})) == ""
+    assert refusal_in(Message(RIGHT_OFFER | changes, {})).startswith("loading it was answered with nonsense")
 
 
 RIGHT_ANSWER = {"status": "ok", "seconds": 0.1, "reason": "", "findings": [], "written": False, "changed": None}
@@ -118,13 +118,13 @@ RIGHT_ANSWER = {"status": "ok", "seconds": 0.1, "reason": "", "findings": [], "w
 @pytest.mark.parametrize("name", RIGHT_ANSWER)
 @pytest.mark.parametrize("value", [7, {}])
 def test_an_answer_in_another_form_is_an_error_that_says_which_form(name, value):
-    assert trace_in(Frame(RIGHT_ANSWER, {}), 0.2).status == "ok"
-    trace = trace_in(Frame(RIGHT_ANSWER | {name: value}, {}), 0.2)
+    assert trace_in(Message(RIGHT_ANSWER, {}), 0.2).status == "ok"
+    trace = trace_in(Message(RIGHT_ANSWER | {name: value}, {}), 0.2)
     assert trace.status == "error"
     assert trace.reason.startswith("expected its answer to have status, seconds, reason, findings, written and changed")
 
 
 def test_texts_without_end_are_cut():
-    trace = trace_in(Frame(RIGHT_ANSWER | {"findings": ["x" * 10**6] * 1000, "reason": "y" * 10**6}, {}), 0.2)
+    trace = trace_in(Message(RIGHT_ANSWER | {"findings": ["x" * 10**6] * 1000, "reason": "y" * 10**6}, {}), 0.2)
     assert sum(map(len, trace.findings)) < 10**6
     assert len(trace.reason) < 10**5

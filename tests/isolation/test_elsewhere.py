@@ -11,7 +11,7 @@ from sources import case
 
 from harness import make_problem
 from harness.implementation.contract import run
-from harness.workers import process, usage
+from harness.workers import guarded, usage
 
 ELSEWHERE = (
     "import json, os, sys, types; sys.path[:] = json.loads(sys.argv[1]); "
@@ -23,7 +23,7 @@ ELSEWHERE = (
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch):
-    monkeypatch.setattr(process, "BEGIN", ELSEWHERE + process.BEGIN)
+    monkeypatch.setattr(guarded, "BEGIN", ELSEWHERE + guarded.BEGIN)
     monkeypatch.setattr(usage, "sys", types.SimpleNamespace(platform="darwin"))
     monkeypatch.setattr("harness.workers.watch.LOOK_SECONDS", 0.25)
     monkeypatch.delattr(os, "waitid", raising=False)

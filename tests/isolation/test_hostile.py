@@ -57,7 +57,7 @@ def test_there_are_25_kinds_and_more():
 def test_what_is_left_behind_is_gone_once_the_implementation_is_closed(mine, right, action):
     implementation = mine(action)
     assert right(run(implementation, make_problem(case(0))), 0)
-    guardian = implementation._process._guardian.pid
+    guardian = implementation._process._process.pid
     left = descendants(guardian)
     assert left
     implementation.close()

@@ -252,7 +252,7 @@ run(mine, make_problem(case()))
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes there are")
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("stuck", ["ctypes.PyDLL(None).pause()", "time.sleep(60)"])
-def test_no_process_outlives_the_harness_however_that_ends(tmp_path, ending, stuck):
+def test_no_process_outlives_the_harness_however_that_ends(interruptible, tmp_path, ending, stuck):
     path, pids = tmp_path / "mine.py", tmp_path / "pids"
     action = f"""
 child = subprocess.Popen(['sleep', '60'], start_new_session=True)

@@ -5,7 +5,8 @@ import struct
 import numpy as np
 import pytest
 
-from harness.workers.programs.tensor import BrokenTensor, pack, unpack
+from harness.workers.incoming import BrokenAnswer
+from harness.workers.programs.tensor import pack, unpack
 
 
 def written(code=4, shape=(2, 3), numbers=None, magic=b"hntensor", version=1):
@@ -53,6 +54,6 @@ def test_an_array_that_lies_in_memory_in_another_order_is_written_in_c_order():
     ],
 )
 def test_what_is_no_tensor_is_refused_with_what_was_expected(content, message):
-    with pytest.raises(BrokenTensor) as caught:
+    with pytest.raises(BrokenAnswer) as caught:
         unpack(content)
     assert message in str(caught.value)

@@ -11,7 +11,8 @@ from harness.cases.network import Network
 from harness.cases.problem import make_problem
 from harness.implementation.contract import run
 from harness.operators.layers import Dense
-from harness.workers.programs.answer import Allowance, BrokenAnswer
+from harness.workers.incoming import BrokenAnswer
+from harness.workers.programs.answer import Allowance
 from harness.workers.programs.frames import pack, reading
 
 

@@ -84,7 +84,7 @@ def test_a_limit_of_nothing_is_refused(project, mine, option, words):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes there are")
-def test_an_interrupted_run_ends_the_processes_and_reports_what_was_done(project, mine):
+def test_an_interrupted_run_ends_the_processes_and_reports_what_was_done(interruptible, project, mine):
     note = "open('pid.new', 'w').write(str(os.getpid())), os.rename('pid.new', 'pid')"
     path = mine(before=f"import os, time; {LAST} ({note}, time.sleep(60))")
     run = subprocess.Popen(

@@ -7,21 +7,17 @@ from types import MappingProxyType
 
 from harness.cases.case import Case
 from harness.cases.observables import required
-from harness.errors import HarnessError
 from harness.implementation.trace import Trace
+from harness.workers.incoming import BrokenAnswer
 from harness.workers.limits import LONGEST_NAME, MOST_TEXT, most_arrays, most_bytes
 from harness.workers.programs.description import file_name, observable_name
-from harness.workers.programs.tensor import DIMENSION_BYTES, HEADER, MOST_DIMENSIONS, BrokenTensor, unpack
+from harness.workers.programs.tensor import DIMENSION_BYTES, HEADER, MOST_DIMENSIONS, unpack
 
 # Files with words instead of tensors.
 UNSUPPORTED = "unsupported"
 ERROR = "error"
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-
-
-class BrokenAnswer(HarnessError):
-    """The answer cannot be taken; the message says what was expected and what came."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def trace_of(files: Mapping[str, bytes | bytearray], case: Case, seconds: float)
     for name in sorted(files, key=lambda name: name not in shapes):
         try:
             observables[observable_name(name)] = unpack(files[name])
-        except BrokenTensor as broken:
+        except BrokenAnswer as broken:
             asked = f" ({case.dtype} with shape {shapes[name]} was asked for)" if name in shapes else ""
             raise BrokenAnswer(f"{name}: {broken}{asked}") from None
     return Trace("ok", MappingProxyType(observables), seconds)

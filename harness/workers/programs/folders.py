@@ -1,7 +1,6 @@
 """One shot: a command that is started for each case with the names of two folders."""
 
 import os
-import select
 import stat
 import subprocess
 import tempfile
@@ -9,15 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.cases.case import Case
-from harness.workers.output import Output
-from harness.workers.programs.answer import Allowance, BrokenAnswer
-from harness.workers.programs.command import Command, end, has_ended
+from harness.workers.command import Command
+from harness.workers.incoming import BrokenAnswer
+from harness.workers.process import Running
+from harness.workers.programs.answer import Allowance
 from harness.workers.programs.description import Files
-from harness.workers.watch import TooLong, TooMuch, Watch
-
-# How often to look whether a command has ended; the end of its output is mostly followed by its own.
-LOOK_SECONDS = 0.005
-LOOK_AFTER_OUTPUT_SECONDS = 0.0005
 
 
 class Folders:
@@ -53,43 +48,12 @@ class Folders:
         """Nothing of it stays."""
 
     def _run(self, *folders: str) -> None:
-        process = self._command.start(*folders, frames=False)
-        assert process.stdout is not None  # for type checkers: it is a pipe
-        output = Output(process.stdout)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        running = Running(self._command, self._command.start(*folders, **streams))
         try:
-            _wait(process, output, self._command.watch(process))
-        except TooLong:
-            raise self._command.too_long(_last(process, output)[1]) from None
-        except TooMuch as reason:
-            raise self._command.too_much(reason, _last(process, output)[1]) from None
-        except BaseException:
-            end(process)
-            raise
-        death, text = _last(process, output)
-        if death != {"exit": 0}:
-            raise self._command.died(death, "", text)
-        self._printed = text
-
-
-def _last(process: "subprocess.Popen[bytes]", output: Output) -> tuple[Mapping[str, int], str]:
-    """End the process, and return how it ended and what it printed."""
-    output.drain()
-    return end(process), output.take()
-
-
-def _wait(process: "subprocess.Popen[bytes]", output: Output, watch: Watch) -> None:
-    """Wait until the process has ended.
-
-    Raises:
-        TooLong, TooMuch: it was not waited for any longer.
-    """
-    waiting = select.poll()
-    waiting.register(output, select.POLLIN)
-    look = LOOK_SECONDS
-    while not has_ended(process):
-        if waiting.poll(1e3 * min(watch.left(), look)) and not output.drain():
-            waiting.unregister(output)
-            look = LOOK_AFTER_OUTPUT_SECONDS
+            running.wait(self._command.limits)
+        finally:
+            self._printed = running.printed()
 
 
 def _files_in(place: Path, allowance: Allowance) -> dict[str, bytes]:

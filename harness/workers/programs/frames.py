@@ -12,10 +12,10 @@ int64      0
 """
 
 import struct
-from collections.abc import Generator
 
+from harness.workers.incoming import BrokenAnswer, Reading
 from harness.workers.limits import LONGEST_NAME
-from harness.workers.programs.answer import Allowance, BrokenAnswer
+from harness.workers.programs.answer import Allowance
 from harness.workers.programs.description import Files
 
 MAGIC = b"hnfolder"
@@ -23,8 +23,6 @@ VERSION = 1
 HEADER = struct.Struct("<8sq")
 LENGTHS = struct.Struct("<qq")
 END = (0, 0)
-
-Reading = Generator[int, bytearray, dict[str, bytearray]]
 
 
 def pack(files: Files) -> bytes:
@@ -35,7 +33,7 @@ def pack(files: Files) -> bytes:
     return b"".join([*parts, LENGTHS.pack(*END)])
 
 
-def reading(allowance: Allowance) -> Reading:
+def reading(allowance: Allowance) -> Reading[dict[str, bytearray]]:
     """Yield how many bytes to read next, to be sent exactly those, and return the files by name.
 
     Nothing is asked for that the allowance does not cover.

@@ -12,22 +12,22 @@ from harness.cases.case import Case
 from harness.cases.observables import Observable
 from harness.cases.problem import Problem
 from harness.errors import HarnessError, nearest
-from harness.implementation.contract import Elsewhere
+from harness.implementation.contract import RemoteImplementation
 from harness.implementation.trace import Trace
+from harness.workers.command import Command, Ended
+from harness.workers.incoming import BrokenAnswer
 from harness.workers.limits import MOST_DEATHS, Limits
 from harness.workers.output import show
-from harness.workers.process import Ended
-from harness.workers.programs.answer import BrokenAnswer, trace_of
-from harness.workers.programs.command import Command
+from harness.workers.programs.answer import trace_of
 from harness.workers.programs.description import files_of
 from harness.workers.programs.folders import Folders
-from harness.workers.programs.worker import Worker
+from harness.workers.programs.staying import Staying
 
 Way = Literal["folders", "worker"]
 WAYS = ("folders", "worker")
 
 
-class Process(Elsewhere):
+class Process(RemoteImplementation):
     """A program that reads a problem and writes tensors, as ``docs/process-protocol.md`` tells.
 
     Args:
@@ -71,12 +71,12 @@ class Process(Elsewhere):
         self.version = version
         self.default = default
         self._hides = tuple(hides)
-        self._carry = Folders if way == "folders" else Worker
+        self._carry = Folders if way == "folders" else Staying
         self._seconds = seconds
         words = tuple(os.fspath(word) for word in command)
         own = Limits() if seconds is None else Limits(seconds=seconds)
         self._command = Command(name, words, os.path.abspath(directory or os.curdir), own)
-        self._carrier: Folders | Worker = self._carry(self._command)
+        self._carrier: Folders | Staying = self._carry(self._command)
         self._slow: list[str] = []
         self._given_up = ""
 

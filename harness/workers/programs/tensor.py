@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.errors import HarnessError
+from harness.workers.incoming import BrokenAnswer
 
 MAGIC = b"hntensor"
 VERSION = 1
@@ -27,10 +27,6 @@ MOST_DIMENSIONS = 8
 
 # The number is that of the bytes that one element takes, negative for integers.
 FORMATS: Mapping[int, np.dtype[Any]] = MappingProxyType({4: np.dtype("<f4"), 8: np.dtype("<f8"), -8: np.dtype("<i8")})
-
-
-class BrokenTensor(HarnessError):
-    """The bytes are no tensor; the message says what was expected and what came."""
 
 
 def pack(array: Array) -> bytes:
@@ -44,27 +40,27 @@ def unpack(content: bytes | bytearray) -> Array:
     """Return the tensor, read-only, its numbers where they lie in ``content``.
 
     Raises:
-        BrokenTensor: they are no tensor, or less or more than one.
+        BrokenAnswer: they are no tensor, or less or more than one.
     """
     if len(content) < HEADER.size:
-        raise BrokenTensor(f"expected a header of {HEADER.size} bytes, got {len(content)}: truncated?")
+        raise BrokenAnswer(f"expected a header of {HEADER.size} bytes, got {len(content)}: truncated?")
     magic, version, code, dimensions = HEADER.unpack_from(content)
     if magic != MAGIC:
-        raise BrokenTensor(f"expected a tensor, which begins with {MAGIC!r}, got {magic!r}")
+        raise BrokenAnswer(f"expected a tensor, which begins with {MAGIC!r}, got {magic!r}")
     if version != VERSION:
-        raise BrokenTensor(f"expected version {VERSION} of the layout, got {version}")
+        raise BrokenAnswer(f"expected version {VERSION} of the layout, got {version}")
     if code not in FORMATS:
-        raise BrokenTensor(f"expected the format 4 (float32), 8 (float64) or -8 (int64), got {code}")
+        raise BrokenAnswer(f"expected the format 4 (float32), 8 (float64) or -8 (int64), got {code}")
     if not 0 <= dimensions <= MOST_DIMENSIONS:
-        raise BrokenTensor(f"expected 0 to {MOST_DIMENSIONS} dimensions, got {dimensions}")
+        raise BrokenAnswer(f"expected 0 to {MOST_DIMENSIONS} dimensions, got {dimensions}")
     start = HEADER.size + DIMENSION_BYTES * dimensions
     if len(content) < start:
-        raise BrokenTensor(
+        raise BrokenAnswer(
             f"expected {dimensions} dimensions in a header of {start} bytes, got {len(content)}: truncated?"
         )
     shape = struct.unpack_from(f"<{dimensions}q", content, HEADER.size)
     if min(shape, default=0) < 0:
-        raise BrokenTensor(f"expected dimensions of 0 or more, got {shape}")
+        raise BrokenAnswer(f"expected dimensions of 0 or more, got {shape}")
     return _numbers(content, start, FORMATS[code], shape)
 
 
@@ -72,7 +68,7 @@ def _numbers(content: bytes | bytearray, start: int, dtype: np.dtype[Any], shape
     expected, got = math.prod(shape) * dtype.itemsize, len(content) - start
     if got != expected:
         guess = "truncated?" if got < expected else "more than it says"
-        raise BrokenTensor(f"expected {expected:,} bytes of numbers for shape {shape} in {dtype}, got {got:,}: {guess}")
+        raise BrokenAnswer(f"expected {expected:,} bytes of numbers for shape {shape} in {dtype}, got {got:,}: {guess}")
     array: Array = np.frombuffer(content, dtype, offset=start).reshape(shape)
     array.flags.writeable = False
     return array

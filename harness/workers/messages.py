@@ -1,4 +1,4 @@
-"""Frames: a prefix with two lengths, a JSON head, and the bytes of arrays. Nothing is pickled.
+"""Messages: a prefix with two lengths, a JSON head, and the bytes of arrays. Nothing is pickled.
 
 4 bytes    b"hnf1"
 4 bytes    length of the head, little-endian
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.errors import HarnessError
+from harness.workers.incoming import BrokenAnswer, Reading
 from harness.workers.limits import LONGEST_NAME
 
 PREFIX = struct.Struct("<4sIQ")
@@ -31,12 +31,8 @@ OBJECTS = "|O"
 _FORMAT = re.compile(r"[<>|][?a-zA-Z]\d{0,9}(\[\d{0,9}\w{1,9}\])?")
 
 
-class BrokenFrame(HarnessError):
-    """What came is no frame, or one larger than it may be."""
-
-
 @dataclass(frozen=True)
-class Frame:
+class Message:
     """One message.
 
     Attributes:
@@ -48,55 +44,36 @@ class Frame:
     arrays: Mapping[str, Array]
 
 
-def pack(frame: Frame) -> bytes:
-    """Return a frame as bytes."""
-    listed = [[name, _format(array), list(array.shape)] for name, array in frame.arrays.items()]
-    head = json.dumps({**frame.head, "arrays": listed}).encode("ascii")
+def pack(message: Message) -> bytes:
+    """Return a message as bytes."""
+    listed = [[name, _format(array), list(array.shape)] for name, array in message.arrays.items()]
+    head = json.dumps({**message.head, "arrays": listed}).encode("ascii")
     parts: list[bytes] = []
     length = 0
-    for array in frame.arrays.values():
+    for array in message.arrays.values():
         if not array.dtype.hasobject:
             parts += [array.tobytes(), bytes(-array.nbytes % ALIGNMENT)]
             length += padded(array.nbytes)
     return b"".join([PREFIX.pack(MAGIC, len(head), length), head, *parts])
 
 
-def lengths(prefix: bytes, most_head: int, most_body: int) -> tuple[int, int]:
-    """Return the lengths of head and body.
+def reading(most_head: int, most_body: int) -> Reading[Message]:
+    """Read a message, its arrays read-only; they lie where its body was read.
 
     Raises:
-        BrokenFrame: it is no prefix, or promises more than the limits.
+        BrokenAnswer: it is none, promises more than the limits, or its arrays do not fill its body.
     """
+    prefix = yield PREFIX.size
     magic, head, body = PREFIX.unpack(prefix)
     if magic != MAGIC:
-        raise BrokenFrame(f"expected a frame, got the bytes {prefix!r}")
+        raise BrokenAnswer(f"expected a frame, got the bytes {bytes(prefix)!r}")
     if head > most_head:
-        raise BrokenFrame(f"expected a head of at most {most_head:,} bytes, got {head:,}")
+        raise BrokenAnswer(f"expected a head of at most {most_head:,} bytes, got {head:,}")
     if body > most_body:
-        raise BrokenFrame(f"expected arrays of at most {most_body:,} bytes, got {body:,}")
-    return head, body
-
-
-def unpack(head: bytes, body: Array, *, writeable: bool = False) -> Frame:
-    """Return the frame with arrays that lie in ``body``.
-
-    Args:
-        head: as it came.
-        body: uint8, of the length that the prefix told.
-        writeable: whether the flag of the arrays can be lifted, as that of any read-only array can.
-
-    Raises:
-        BrokenFrame: the head is no JSON object, or its arrays do not fill the body.
-    """
-    try:
-        values = json.loads(head)
-    except (ValueError, RecursionError) as error:
-        raise BrokenFrame(f"expected a head of JSON, got {head[:80]!r} ({error})") from None
-    if not isinstance(values, dict):
-        raise BrokenFrame(f"expected a head that is a JSON object, got {head[:80]!r}")
-    body.flags.writeable = writeable
+        raise BrokenAnswer(f"expected arrays of at most {most_body:,} bytes, got {body:,}")
+    values = _values(bytes((yield head)))
     listed = values.pop("arrays", None)
-    return Frame(values, _arrays(listed, body))
+    return Message(values, _arrays(listed, (yield body)))
 
 
 def padded(length: int) -> int:
@@ -113,18 +90,28 @@ def _format(array: Array) -> str:
     return OBJECTS if array.dtype.hasobject else array.dtype.str
 
 
-def _arrays(listed: object, body: Array) -> dict[str, Array]:
+def _values(head: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(head)
+    except (ValueError, RecursionError) as error:
+        raise BrokenAnswer(f"expected a head of JSON, got {head[:80]!r} ({error})") from None
+    if not isinstance(values, dict):
+        raise BrokenAnswer(f"expected a head that is a JSON object, got {head[:80]!r}")
+    return values
+
+
+def _arrays(listed: object, body: bytearray) -> dict[str, Array]:
     if not isinstance(listed, list):
-        raise BrokenFrame(f"expected a list of arrays, got {str(listed)[:80]}")
+        raise BrokenAnswer(f"expected a list of arrays, got {str(listed)[:80]}")
     arrays: dict[str, Array] = {}
     start = 0
     for entry in listed:
         name, dtype, shape = _entry(entry)
         if name in arrays:
-            raise BrokenFrame(f"expected every array once, got {name} twice")
+            raise BrokenAnswer(f"expected every array once, got {name} twice")
         length = 0 if dtype.hasobject else math.prod(shape) * dtype.itemsize
-        if start + padded(length) > body.size:
-            raise BrokenFrame(f"expected {name} with shape {shape} in the {body.size:,} bytes that came; it ends later")
+        if start + padded(length) > len(body):
+            raise BrokenAnswer(f"expected {name} with shape {shape} in {len(body):,} bytes that came; it ends later")
         try:
             if dtype.hasobject:
                 # One None in the place of all: a frame has no bytes for them.
@@ -132,12 +119,12 @@ def _arrays(listed: object, body: Array) -> dict[str, Array]:
             else:
                 array = np.ndarray(shape, dtype, body, start) if length else np.empty(shape, dtype)
         except (ValueError, TypeError, OverflowError) as error:
-            raise BrokenFrame(f"expected {name} with shape {shape} and format {dtype}: {error}") from None
+            raise BrokenAnswer(f"expected {name} with shape {shape} and format {dtype}: {error}") from None
         array.flags.writeable = False
         arrays[name] = array
         start += padded(length)
-    if start != body.size:
-        raise BrokenFrame(f"expected {body.size:,} bytes of arrays, got a list of arrays with {start:,}")
+    if start != len(body):
+        raise BrokenAnswer(f"expected {len(body):,} bytes of arrays, got a list of arrays with {start:,}")
     return arrays
 
 
@@ -148,10 +135,10 @@ def _entry(entry: object) -> tuple[str, np.dtype[Any], tuple[int, ...]]:
         if type(name) is str and type(dtype) is str and type(shape) is list and len(name) <= LONGEST_NAME:
             known = _known(dtype)
             if known is None:
-                raise BrokenFrame(f"expected the format of {name}, got {dtype[:80]!r}")
+                raise BrokenAnswer(f"expected the format of {name}, got {dtype[:80]!r}")
             if known.itemsize > 0 and all(type(length) is int and 0 <= length < 2**62 for length in shape):
                 return name, known, tuple(shape)
-    raise BrokenFrame(f"expected a name, a format and a shape, got {str(entry)[:80]}")
+    raise BrokenAnswer(f"expected a name, a format and a shape, got {str(entry)[:80]}")
 
 
 @lru_cache(maxsize=32)

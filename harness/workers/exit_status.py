@@ -1,7 +1,6 @@
 """How a process ended, in words, with the last lines that it printed."""
 
 import signal
-from collections.abc import Mapping
 from pathlib import Path
 
 # A failure shows eight lines of a reason.
@@ -15,17 +14,16 @@ _PACKAGE = str(Path(__file__).parents[1])
 _CALLS = "most recent call first"
 
 
-def epitaph(death: Mapping[str, int]) -> str:
-    """Return how a process ended, from its exit code or signal; empty where nobody could tell."""
-    if death.get("exit") == CONNECTION_LOST or not death:
+def exit_status(code: int | None) -> str:
+    """Return how a process ended, from its exit code or, negative, its signal; None where it did not end by itself."""
+    if code is None:
         return "closed the connection through which it answers, and was ended"
-    if "exit" in death:
-        return f"ended with exit code {death['exit']}"
-    number = death["signal"]
+    if code >= 0:
+        return f"ended with exit code {code}"
     try:
-        return f"was killed by {signal.Signals(number).name}"
+        return f"was killed by {signal.Signals(-code).name}"
     except ValueError:
-        return f"was killed by signal {number}"
+        return f"was killed by signal {-code}"
 
 
 def printed(output: str) -> str:

@@ -1,19 +1,29 @@
-"""Frames: what is packed is unpacked, and nothing else is."""
+"""Messages: what is packed is unpacked, and nothing else is."""
 
 import json
+import os
+import threading
 
 import numpy as np
 import pytest
 
 from harness.cases.observables import Observable
-from harness.workers.frames import MAGIC, PREFIX, BrokenFrame, Frame, lengths, pack, padded, unpack
+from harness.workers.incoming import BrokenAnswer, Incoming
 from harness.workers.limits import most_bytes
+from harness.workers.messages import MAGIC, PREFIX, Message, pack, padded, reading
 
 
-def unpacked(data: bytes, most: int = 2**20) -> Frame:
-    head, body = lengths(data[: PREFIX.size], most, most)
-    start = PREFIX.size + head
-    return unpack(data[PREFIX.size : start], np.frombuffer(bytearray(data[start : start + body]), np.uint8))
+def unpacked(data: bytes, most: int = 2**20) -> Message:
+    source, sink = os.pipe()
+    with open(source, "rb") as file, open(sink, "wb", buffering=0) as pipe:
+        sender = threading.Thread(target=pipe.write, args=(data,))
+        sender.start()
+        try:
+            message = Incoming(reading(most, most)).read(file.fileno())
+        finally:
+            sender.join()
+    assert message is not None
+    return message
 
 
 def framed(listed: object, body: bytes = b"") -> bytes:
@@ -23,7 +33,7 @@ def framed(listed: object, body: bytes = b"") -> bytes:
 
 def test_what_was_packed_comes_back_read_only_and_with_its_head():
     arrays = {"a": np.arange(5, dtype=np.float32), "ünï": np.array(2.5), "f": np.asfortranarray(np.eye(3)[:2])}
-    frame = unpacked(pack(Frame({"do": "run", "number": 5}, arrays)))
+    frame = unpacked(pack(Message({"do": "run", "number": 5}, arrays)))
     assert frame.head == {"do": "run", "number": 5}
     assert frame.arrays.keys() == arrays.keys()
     for name, array in arrays.items():
@@ -33,7 +43,7 @@ def test_what_was_packed_comes_back_read_only_and_with_its_head():
 
 
 def test_arrays_begin_at_multiples_of_64_bytes():
-    frame = unpacked(pack(Frame({}, {"a": np.ones(3, np.int8), "b": np.ones(3)})))
+    frame = unpacked(pack(Message({}, {"a": np.ones(3, np.int8), "b": np.ones(3)})))
     addresses = [array.ctypes.data for array in frame.arrays.values()]
     assert addresses[1] - addresses[0] == padded(3) == 64
 
@@ -66,8 +76,8 @@ def test_arrays_begin_at_multiples_of_64_bytes():
         (framed([["a", "<f4", [1]]], bytes(128)), "expected 128 bytes of arrays, got a list of arrays with 64"),
     ],
 )
-def test_what_is_no_frame_is_refused_with_what_was_expected_and_what_came(data, words):
-    with pytest.raises(BrokenFrame) as raised:
+def test_what_is_no_message_is_refused_with_what_was_expected_and_what_came(data, words):
+    with pytest.raises(BrokenAnswer) as raised:
         unpacked(data)
     assert words in str(raised.value)
 
