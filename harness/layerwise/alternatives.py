@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from harness.cases.case import DTYPES
 from harness.cases.network import Node
-from harness.layerwise.conventions import KERAS_KERNELS, Declared
+from harness.layerwise.conventions import Declared
 from harness.layerwise.description import Description
 from harness.layerwise.given import Given
 from harness.operators import activations, layers, losses
@@ -16,15 +16,8 @@ from harness.operators.specification import Specification
 Tried = TypeVar("Tried")
 Change = Mapping[str, object]
 
-CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose, layers.DepthwiseConv2D)
-MAXIMUM = (layers.MaxPooling2D, layers.GlobalMaxPooling2D)
-POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
-KERNELS: Mapping[type[Specification], tuple[str, ...]] = {
-    layers.Conv2D: ("OIHW", "OHWI", "IOHW", "HWOI", "O(HWI)", "O(IHW)", "(HWI)O", "(IHW)O", "HWIO"),
-    layers.Conv2DTranspose: ("IOHW", "OIHW", "HWIO", "HWOI"),
-    layers.DepthwiseConv2D: ("IMHW", "MIHW", "MHWI", "HWMI", "HWIM"),
-}
 LAYOUTS = ("NCHW", "NHWC", "CHWN", "HWCN", "NHW", "CHW", "HWC", "HW")
+SEQUENCES = ("NCW", "CWN", "WCN", "NWC", "CW", "WC")
 FEATURES = ("FN", "NF", "F", "F1", "1F")
 BIASES = ("1O", "O1", "O11", "1O11", "111O", "O")
 FACTORS = ("1/2", "2", "N", "K", "N*K", "N/2", "K/2", "N*K/2", "2*N", "1/K", "1/N", "1")
@@ -96,31 +89,32 @@ def _changed(given: Given, change: Change) -> Given:
 
 def _options(given: Given, specification: Specification, node: Node | None) -> dict[str, list[object]]:
     ranks = {2} if node is None else {1 + len(shape) for shape in (*node.input_shapes, node.output_shape)}
-    kind = type(specification)
     # Samples one by one come last: alone, a sample hides where an average is taken, and which axis is whose.
     options: dict[str, tuple[object, ...]] = {}
     if isinstance(specification, losses.Loss):
         options |= {"average": ("update", "loss"), "factor": FACTORS}
     if isinstance(specification, layers.Layer) and node is not None and node.parameters:
         options["average"] = ("layers", "loss")
-        if kind in KERNELS:
-            options["kernel_axes"] = KERNELS[kind]
-        if kind is layers.Dense:
-            options["dense_axes"] = ("OI", "IO")
+        if specification.kernel_axes:
+            orders = "kernel_axes" if specification.convolves else "dense_axes"
+            options[orders] = (*specification.kernel_orders, specification.kernel_axes)
         options["bias_axes"] = BIASES
-    if isinstance(specification, CONVOLUTIONS):
-        options["convolution"] = (True, False)
-    if isinstance(specification, layers.Flatten):
-        options["flatten"] = ORDERS
-    if isinstance(specification, MAXIMUM):
-        options["ties"] = ("any",)
-    if isinstance(specification, POOLING):
-        options["remainder"] = ("kept", "dropped")
-    if isinstance(specification, activations.Relu):
+    if isinstance(specification, layers.Layer):
+        if specification.convolves:
+            options["convolution"] = (True, False)
+        if specification.flattens:
+            options["flatten"] = ORDERS
+        if specification.takes_maximum:
+            options["ties"] = ("any",)
+        if specification.pools:
+            options["remainder"] = ("kept", "dropped")
+    if isinstance(specification, activations.Activation) and specification.bends_at_zero:
         options["relu_at_zero"] = (1,)
     options["dtype"] = DTYPES
     if 4 in ranks:
         options["layout"] = LAYOUTS
+    elif 3 in ranks:
+        options["layout"] = SEQUENCES
     if 2 in ranks:
         options["features"] = FEATURES
     options["samples"] = ("one",)
@@ -128,5 +122,5 @@ def _options(given: Given, specification: Specification, node: Node | None) -> d
         options["lazy"] = (True,)
     now = {name: getattr(given.conventions, name, None) for name in options}
     if now.get("kernel_axes") == "":
-        now["kernel_axes"] = KERAS_KERNELS[kind]
+        now["kernel_axes"] = specification.kernel_axes  # type: ignore[attr-defined]
     return {name: [value for value in values if value != now[name]] for name, values in options.items()}

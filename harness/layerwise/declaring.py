@@ -16,7 +16,6 @@ from harness.layerwise.alternatives import agreeing, alternatives
 from harness.layerwise.binding import bound_loss, bound_place
 from harness.layerwise.given import Arrangement, Given, Place, arranged
 from harness.numerics.arithmetic import FLOAT32, Arithmetic
-from harness.operators.layers import Activation
 from harness.operators.specification import Specification
 from harness.verdict.expected import Expected, local
 from harness.verdict.figures import figures, too_far
@@ -104,9 +103,9 @@ class _Trial:
     def _fused(self, place: Place) -> str:
         """Try whether the layer applies an activation itself."""
         node, given, case = place.node, place.given, self.problem.case
-        if given is None or given.fused or isinstance(place.layer, Activation):
+        if given is None or given.fused or place.layer.only_activates:
             return ""
-        after = [each for each in case.network.nodes if node.name in each.inputs and isinstance(each.layer, Activation)]
+        after = [each for each in case.network.nodes if node.name in each.inputs and each.layer.only_activates]
         for stage in (node, *after):
             name = stage.layer.fused_activation.keras_name
             names = [f"forward/{stage.name}", f"backward/{node.name}"]
@@ -139,7 +138,7 @@ class _Trial:
             return f"{loss.kind} {SENTENCE} {text}"
         last = self.problem.case.network.nodes[-1]
         names = [f"gradient/{last.name}/{parameter}" for parameter in last.parameters] + [f"backward/{last.name}"]
-        softmax = last.layer.fused_activation.keras_name == "softmax" and not given.fused
+        softmax = last.layer.fused_activation.sums_to_one and not given.fused
         if softmax and self._run_agrees(type(loss), replace(given, fused=("softmax",)), names):
             return f"{loss.kind} {SENTENCE} fused='softmax'"
         return ""

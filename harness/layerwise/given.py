@@ -8,8 +8,7 @@ from harness.cases.case import Case
 from harness.cases.network import Node
 from harness.errors import Unsupported
 from harness.layerwise.conventions import Conventions
-from harness.operators.activations import Softmax
-from harness.operators.layers import Activation, Layer
+from harness.operators.layers import Layer
 from harness.operators.specification import Specification
 
 WITH_LOSS = "+loss"
@@ -92,7 +91,7 @@ def arranged(name: str, case: Case, given: Mapping[type[Specification], Given]) 
     for node in case.network.nodes:
         own = None if node.name in merged else given.get(type(node.layer))
         layer, activation = node.layer, node.layer.fused_activation
-        if own is None and node.layer.kind != "Activation":
+        if own is None and not node.layer.only_activates:
             missing.add(node.layer.kind)
         elif own is not None and own.fused and activation.keras_name not in own.applies and "linear" not in own.applies:
             after = _only_reader(case, node)
@@ -115,7 +114,7 @@ def arranged(name: str, case: Case, given: Mapping[type[Specification], Given]) 
         raise Unsupported(f"{name} does not implement {', '.join(sorted(missing))}")
     before_softmax = loss is not None and bool(loss.fused)
     if before_softmax:
-        if type(case.network.nodes[-1].layer.fused_activation) is not Softmax:
+        if not case.network.nodes[-1].layer.fused_activation.sums_to_one:
             raise Unsupported(f"{name}'s {case.the_loss.kind} gives the gradient at the input of a softmax")
         last = list(places.values())[-1]
         if last.given is not None and "softmax" in last.given.fused:
@@ -129,7 +128,7 @@ def arranged(name: str, case: Case, given: Mapping[type[Specification], Given]) 
 
 def _only_reader(case: Case, node: Node) -> Node | None:
     readers = [reader for reader in case.network.nodes if node.name in reader.inputs]
-    return readers[0] if len(readers) == 1 and isinstance(readers[0].layer, Activation) else None
+    return readers[0] if len(readers) == 1 and readers[0].layer.only_activates else None
 
 
 def _expect_fused_loss(name: str, case: Case, node: Node, layer: Layer, loss: Given | None) -> None:

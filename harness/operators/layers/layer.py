@@ -30,6 +30,7 @@ class Layer(Specification):
         window: the argument that says how large its windows are; empty where it has none.
         takes_maximum: the gradient goes to the largest element of a window, whose ties need a convention.
         flattens: images become rows of features, in an order that needs a convention.
+        only_activates: it is its activation and nothing else.
     """
 
     parameter_names: ClassVar[tuple[str, ...]] = ()
@@ -39,6 +40,7 @@ class Layer(Specification):
     window: ClassVar[str] = ""
     takes_maximum: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
+    only_activates: ClassVar[bool] = False
 
     name: str | None = field(default=None, kw_only=True)
     inputs: tuple[str, ...] | None = field(default=None, kw_only=True)
