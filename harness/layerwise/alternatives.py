@@ -3,13 +3,13 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from harness.cases.case import DTYPES
 from harness.cases.network import Node
 from harness.layerwise.conventions import Declared
-from harness.layerwise.description import Description
-from harness.layerwise.given import Given
+from harness.layerwise.described import Described
+from harness.layerwise.plan import Supplied
 from harness.operators import activations, layers, losses
 from harness.operators.specification import Specification
 
@@ -28,24 +28,24 @@ MOST_NAMED = 3
 
 
 def alternatives(
-    given: Given, specification: Specification, node: Node | None, at_once: int
-) -> Iterator[tuple[Given, Change]]:
-    """Yield an operator given otherwise, and what would be declared; the values of the same conventions together.
+    supplied: Supplied, specification: Specification, node: Node | None, at_once: int
+) -> Iterator[tuple[Supplied, Change]]:
+    """Yield an operator supplied otherwise, and what would be declared; the values of the same conventions together.
 
     Args:
-        given: as it is.
+        supplied: as it is.
         specification: of the layer, activation or loss.
         node: where it stands; None for a loss.
         at_once: how many conventions may change together, at most 3.
     """
-    options = _options(given, specification, node)
+    options = _options(supplied, specification, node)
     for count in range(1, at_once + 1):
         for names in itertools.combinations(options, count):
             if count == 3 and not set(names) <= set(SHAPES):
                 continue
             for values in itertools.product(*(options[name] for name in names)):
                 change = dict(zip(names, values, strict=True))
-                yield _changed(given, change), change
+                yield _changed(supplied, change), change
 
 
 def agreeing(tried: Iterable[tuple[Tried, Change]], agrees: Callable[[Tried], bool]) -> str:
@@ -79,15 +79,15 @@ def _in_words(found: list[Change]) -> str:
     return f"{text}: this case cannot tell them apart" if differing else text
 
 
-def _changed(given: Given, change: Change) -> Given:
-    operator: Any = given.operator
+def _changed(supplied: Supplied, change: Change) -> Supplied:
+    operator = supplied.operator
     if "lazy" in change:
-        operator = replace(operator, lazy=True)
+        operator = replace(operator, description=replace(operator.description, lazy=True))
     declared = cast("Declared", {name: value for name, value in change.items() if name != "lazy"})
-    return replace(given, operator=operator, conventions=given.conventions.changed(declared))
+    return replace(supplied, operator=operator, conventions=supplied.conventions.changed(declared))
 
 
-def _options(given: Given, specification: Specification, node: Node | None) -> dict[str, list[object]]:
+def _options(supplied: Supplied, specification: Specification, node: Node | None) -> dict[str, list[object]]:
     ranks = {2} if node is None else {1 + len(shape) for shape in (*node.input_shapes, node.output_shape)}
     # Samples one by one come last: alone, a sample hides where an average is taken, and which axis is whose.
     options: dict[str, tuple[object, ...]] = {}
@@ -118,9 +118,9 @@ def _options(given: Given, specification: Specification, node: Node | None) -> d
     if 2 in ranks:
         options["features"] = FEATURES
     options["samples"] = ("one",)
-    if isinstance(given.operator, Description) and not given.operator.lazy:
+    if isinstance(supplied.operator, Described) and not supplied.operator.description.lazy:
         options["lazy"] = (True,)
-    now = {name: getattr(given.conventions, name, None) for name in options}
+    now = {name: getattr(supplied.conventions, name, None) for name in options}
     if now.get("kernel_axes") == "":
         now["kernel_axes"] = specification.kernel_axes  # type: ignore[attr-defined]
     return {name: [value for value in values if value != now[name]] for name, values in options.items()}

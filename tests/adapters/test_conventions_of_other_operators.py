@@ -9,7 +9,7 @@ from harness import Case, Layerwise, Network, Unsupported, make_problem
 from harness.cases.network import Node
 from harness.layerwise import Conventions
 from harness.layerwise.alternatives import alternatives
-from harness.layerwise.given import Given
+from harness.layerwise.plan import Supplied
 from harness.layerwise.tracked import Tracked
 from harness.layerwise.translation import TranslatedActivation, TranslatedLayer
 from harness.operators.activations import Activation
@@ -154,7 +154,7 @@ def test_the_derivative_at_zero_may_be_declared_of_any_activation_that_bends_the
 
 
 def tried(layer):
-    changes = [change for _, change in alternatives(Given(Heard()), layer, node_of(layer, SEQUENCE), 1)]
+    changes = [change for _, change in alternatives(Supplied(Heard()), layer, node_of(layer, SEQUENCE), 1)]
     return {(name, value) for change in changes for name, value in change.items()}
 
 
