@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("layerwise", "adapters", "cli")
+ROOMS = ("layerwise", "adapters", "pytest_plugin", "cli")
 
 
 def imported(source: str) -> Iterator[tuple[str, ...]]:
