@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from harness.cli.command_line import main
+from harness.cli import main
 from harness.workers import isolated
 
+ROOT = Path(__file__).parents[1]
 RIGHT = "from harness import Layerwise\nmine = Layerwise('mine', '7', default=False)\n"
 
 
@@ -137,6 +139,14 @@ def test_run_and_list_are_pytest_on_the_cases(pytester):
     refused.stderr.fnmatch_lines(["*Did you mean vectorized?*"])
 
 
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert capsys.readouterr().out == f"harness {declared}\n"
+
+
 def test_an_unknown_command_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["plugns"])
@@ -154,7 +164,7 @@ def test_an_unknown_option_is_refused(capsys):
 def test_pytest_begun_by_the_command_can_no_longer_rewrite_this_package_and_does_not_say_so(module, warned, tmp_path):
     (tmp_path / "conftest.py").write_text(f"import pytest\npytest.register_assert_rewrite({module!r})\n")
     (tmp_path / "test_nothing.py").write_text("def test_nothing(): ...\n")
-    program = "import sys; from harness.cli.command_line import main; sys.exit(main(sys.argv[1:]))"
+    program = "import sys; from harness.cli import main; sys.exit(main(sys.argv[1:]))"
     done = subprocess.run(
         [sys.executable, "-c", program, "run"], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )

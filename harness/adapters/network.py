@@ -19,7 +19,6 @@ from harness.layerwise.tracked import Tracked
 from harness.operators.activations import as_activation
 from harness.operators.layers import LAYERS, snake_case
 from harness.operators.losses import as_loss
-from harness.operators.optimizers import SGD
 
 STEP = ("x", "y", "learning_rate")
 
@@ -89,8 +88,7 @@ class WholeNetwork(TrainedNetwork):
         asked = [(node.layer.kind, node.layer.fused_activation.keras_name) for node in nodes]
         if asked != self._layers:
             raise Unsupported(f"{self.name} is {_in_words(self._layers)}, and the case's network is {_in_words(asked)}")
-        optimizer = case.the_optimizer
-        if case.the_loss != self._loss or not isinstance(optimizer, SGD) or optimizer.momentum:
+        if case.the_loss != self._loss or case.the_optimizer.plain_rate is None:
             raise Unsupported(f"{self.name} trains with {self._loss.kind} and plain SGD only")
         told = [Tracked(node.layer) for node in nodes]
         network = self._build(case.network.input_shape, *told)

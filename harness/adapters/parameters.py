@@ -8,13 +8,11 @@ import numpy as np
 from harness.cases.case import Case
 from harness.cases.network import Node
 from harness.cases.problem import Array
-from harness.layerwise.axes import can_be, rearranged
-from harness.layerwise.conventions import KERAS_KERNELS, Conventions
-from harness.operators.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D, Flatten
+from harness.layerwise.axes import can_be, flipped, rearranged
+from harness.layerwise.conventions import Conventions
 
 # One flat name a parameter: ``conv2d/kernel``.
 Named = dict[str, Array]
-FLIPPED = (Conv2D, Conv2DTranspose, DepthwiseConv2D)
 
 
 def named(weights: Mapping[str, Mapping[str, Array]]) -> Named:
@@ -44,44 +42,40 @@ class Translation:
 
     def back(self, name: str, array: Array, dtype: np.dtype[Any]) -> Array:
         """Return one parameter, or its gradient, as Keras has it; what does not have the declared axes as it came."""
-        node, keras, theirs = self._axes(name)
-        sizes = dict(zip(keras, (node.parameters | node.state)[name.partition("/")[2]], strict=True))
+        layer, _, parameter = name.partition("/")
+        node = self.nodes[layer]
+        shape = (node.parameters | node.state)[parameter]
+        keras, theirs = self.conventions.parameter_axes(node.layer, parameter, len(shape))
+        sizes = dict(zip(keras, shape, strict=True))
         if not can_be(array, theirs, sizes):
             return array
         array = rearranged(array, theirs, keras, sizes)
-        rows = self._rows(node, name)
-        if rows is not None:
-            array = array[np.argsort(rows)]
-        array = self._flipped(node, name, array)
+        inputs = self._inputs(node, keras)
+        if inputs is not None:
+            array = array.take(np.argsort(inputs), keras.index("I"))
+        array = self._flipped(node, array, keras)
         return array.astype(dtype) if self.conventions.dtype and array.dtype == self.conventions.dtype else array
 
     def _there(self, name: str, array: Array) -> Array:
-        node, keras, theirs = self._axes(name)
-        array = self._flipped(node, name, array)
-        rows = self._rows(node, name)
-        if rows is not None:
-            array = array[rows]
-        return np.array(rearranged(array, keras, theirs), dtype=self.conventions.dtype or array.dtype, order="C")
-
-    def _axes(self, name: str) -> tuple[Node, str, str]:
         layer, _, parameter = name.partition("/")
         node = self.nodes[layer]
-        kind = type(node.layer)
-        if parameter.endswith("kernel"):
-            return node, KERAS_KERNELS[kind], self.conventions.kernel_of(kind)
-        return node, "O", self.conventions.bias_axes
+        keras, theirs = self.conventions.parameter_axes(node.layer, parameter, array.ndim)
+        array = self._flipped(node, array, keras)
+        inputs = self._inputs(node, keras)
+        if inputs is not None:
+            array = array.take(inputs, keras.index("I"))
+        return np.array(rearranged(array, keras, theirs), dtype=self.conventions.dtype or array.dtype, order="C")
 
-    def _rows(self, node: Node, name: str) -> Array | None:
-        """Return which of Keras's rows of a dense kernel come first where images are flattened in another order."""
+    def _inputs(self, node: Node, axes: str) -> Array | None:
+        """Return which inputs of a dense kernel come first where images are flattened in another order than Keras's."""
         before = self.nodes.get(node.inputs[0])
-        if not (name.endswith("/kernel") and isinstance(node.layer, Dense) and before is not None):
+        if before is None or set(axes) != set("IO"):
             return None
         image = before.input_shapes[0]
-        if not isinstance(before.layer, Flatten) or len(image) != 3 or self.conventions.flatten == "HWC":
+        if not before.layer.flattens or len(image) != 3 or self.conventions.flatten == "HWC":
             return None
         places = np.arange(int(np.prod(image))).reshape(image)
         return places.transpose(["HWC".index(axis) for axis in self.conventions.flatten]).ravel()
 
-    def _flipped(self, node: Node, name: str, array: Array) -> Array:
-        flips = self.conventions.convolution and name.endswith("kernel") and isinstance(node.layer, FLIPPED)
-        return array[::-1, ::-1] if flips else array
+    def _flipped(self, node: Node, array: Array, axes: str) -> Array:
+        return flipped(array, axes) if self.conventions.convolution and node.layer.convolves else array

@@ -1,7 +1,7 @@
 """What implementations that train by themselves have in common: they are run, and seen from outside."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,15 +20,14 @@ from harness.layerwise.observed import Observed
 from harness.layerwise.translation import Samples
 from harness.layerwise.weight_change import Changed, dependent, inferred_of_network
 from harness.numerics.arithmetic import FLOAT32, Arithmetic, arithmetic_of
-from harness.operators.optimizers import SGD
 from harness.verdict.expected import local
 from harness.verdict.figures import figures, too_far
 
-# Single changes that are tried where something is wrong.
+# Single changes that are tried where something is wrong; other orders of kernels are those of the case's layers.
 ALTERNATIVES: Mapping[str, tuple[object, ...]] = {
     "layout": ("NCHW", "NHWC", "HWC", "CHW", "HWCN", "CHWN"),
     "features": ("F", "FN", "F1", "NF"),
-    "kernel_axes": ("OIHW", "OHWI", "IOHW", "HWOI", "O(HWI)", "O(IHW)", "(HWI)O", "(IHW)O", ""),
+    "kernel_axes": (),
     "dense_axes": ("OI", "IO"),
     "bias_axes": ("1O", "O1", "O11", "1O11", "O"),
     "convolution": (True, False),
@@ -141,7 +140,7 @@ class TrainedNetwork(Implementation):
         """Say what to declare for everything to be right; empty where no declaration makes it so."""
         tried = (
             (self.conventions.changed({name: value}), {name: value})  # type: ignore[misc]
-            for name, values in ALTERNATIVES.items()
+            for name, values in _alternatives(problem.case).items()
             for value in values
             if value != getattr(self.conventions, name)
         )
@@ -175,10 +174,7 @@ class TrainedNetwork(Implementation):
             raise Unsupported(f"{self.name} updates after every sample: {case.batch_size} at once are another step")
 
     def _infers(self, case: Case) -> bool:
-        optimizer = case.the_optimizer
-        return (
-            isinstance(optimizer, SGD) and not optimizer.momentum and not any(node.state for node in case.network.nodes)
-        )
+        return case.the_optimizer.plain_rate is not None and not any(node.state for node in case.network.nodes)
 
     def _rate(self, case: Case) -> float:
         rate = getattr(case.the_optimizer, "learning_rate", 0.0)
@@ -218,6 +214,12 @@ class TrainedNetwork(Implementation):
         node = next(node for node in case.network.nodes if node.name == rest.partition("/")[0])
         rank = len(node.output_shape if kind == "forward" else node.input_shapes[0]) + 1
         return samples.back([np.array(value)], rank)
+
+
+def _alternatives(case: Case) -> Mapping[str, Iterable[object]]:
+    layers = [node.layer for node in case.network.nodes if node.layer.convolves]
+    orders = dict.fromkeys(order for layer in layers for order in (*layer.kernel_orders, ""))
+    return {**ALTERNATIVES, "kernel_axes": orders}
 
 
 def _pair(samples: Samples, batch: Batch) -> tuple[Array, Array]:

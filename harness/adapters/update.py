@@ -14,7 +14,7 @@ from harness.cases.observables import Observable
 from harness.cases.problem import Array
 from harness.errors import Unsupported
 from harness.layerwise.conventions import Conventions, Declared
-from harness.operators.optimizers import SGD, Optimizer
+from harness.operators.optimizers import Optimizer
 
 Weights = Mapping[str, Mapping[str, Any]]
 
@@ -65,8 +65,7 @@ class UpdateOnly(TrainedNetwork):
 
     def built(self, case: Case) -> Any:
         optimizer = case.the_optimizer
-        plain = isinstance(optimizer, SGD) and not optimizer.momentum
-        if not (plain or self._any_optimizer):
+        if optimizer.plain_rate is None and not self._any_optimizer:
             raise Unsupported(f"{self.name} trains with plain SGD, and not with {_in_words(optimizer)}")
         return self._build(case)
 

@@ -1,1 +1,5 @@
 """The command ``harness``."""
+
+from harness.cli.command_line import main
+
+__all__ = ["main"]

@@ -21,7 +21,6 @@ from harness.implementation.trace import NUMBERS, numeric
 from harness.layerwise.axes import reordered_features
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.operators.layers import Flatten
 from harness.verdict.expected import Expected, local
 from harness.verdict.figures import figures, too_far
 
@@ -165,5 +164,5 @@ def _flattened_image(observable: Observable, case: Case) -> tuple[int, ...] | No
     node = next((each for each in case.network.nodes if each.name == observable.layer), None)
     if node is None or observable.kind != "forward":
         return None
-    flattens = isinstance(node.layer, Flatten) and len(node.input_shapes[0]) == 3
+    flattens = node.layer.flattens and len(node.input_shapes[0]) == 3
     return node.input_shapes[0] if flattens else None

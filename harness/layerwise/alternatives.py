@@ -3,28 +3,21 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from harness.cases.case import DTYPES
 from harness.cases.network import Node
-from harness.layerwise.conventions import KERAS_KERNELS, Declared
-from harness.layerwise.description import Description
-from harness.layerwise.given import Given
+from harness.layerwise.conventions import Declared
+from harness.layerwise.described import Described
+from harness.layerwise.plan import Supplied
 from harness.operators import activations, layers, losses
 from harness.operators.specification import Specification
 
 Tried = TypeVar("Tried")
 Change = Mapping[str, object]
 
-CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose, layers.DepthwiseConv2D)
-MAXIMUM = (layers.MaxPooling2D, layers.GlobalMaxPooling2D)
-POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
-KERNELS: Mapping[type[Specification], tuple[str, ...]] = {
-    layers.Conv2D: ("OIHW", "OHWI", "IOHW", "HWOI", "O(HWI)", "O(IHW)", "(HWI)O", "(IHW)O", "HWIO"),
-    layers.Conv2DTranspose: ("IOHW", "OIHW", "HWIO", "HWOI"),
-    layers.DepthwiseConv2D: ("IMHW", "MIHW", "MHWI", "HWMI", "HWIM"),
-}
 LAYOUTS = ("NCHW", "NHWC", "CHWN", "HWCN", "NHW", "CHW", "HWC", "HW")
+SEQUENCES = ("NCW", "CWN", "WCN", "NWC", "CW", "WC")
 FEATURES = ("FN", "NF", "F", "F1", "1F")
 BIASES = ("1O", "O1", "O11", "1O11", "111O", "O")
 FACTORS = ("1/2", "2", "N", "K", "N*K", "N/2", "K/2", "N*K/2", "2*N", "1/K", "1/N", "1")
@@ -35,24 +28,24 @@ MOST_NAMED = 3
 
 
 def alternatives(
-    given: Given, specification: Specification, node: Node | None, at_once: int
-) -> Iterator[tuple[Given, Change]]:
-    """Yield an operator given otherwise, and what would be declared; the values of the same conventions together.
+    supplied: Supplied, specification: Specification, node: Node | None, at_once: int
+) -> Iterator[tuple[Supplied, Change]]:
+    """Yield an operator supplied otherwise, and what would be declared; the values of the same conventions together.
 
     Args:
-        given: as it is.
+        supplied: as it is.
         specification: of the layer, activation or loss.
         node: where it stands; None for a loss.
         at_once: how many conventions may change together, at most 3.
     """
-    options = _options(given, specification, node)
+    options = _options(supplied, specification, node)
     for count in range(1, at_once + 1):
         for names in itertools.combinations(options, count):
             if count == 3 and not set(names) <= set(SHAPES):
                 continue
             for values in itertools.product(*(options[name] for name in names)):
                 change = dict(zip(names, values, strict=True))
-                yield _changed(given, change), change
+                yield _changed(supplied, change), change
 
 
 def agreeing(tried: Iterable[tuple[Tried, Change]], agrees: Callable[[Tried], bool]) -> str:
@@ -86,47 +79,48 @@ def _in_words(found: list[Change]) -> str:
     return f"{text}: this case cannot tell them apart" if differing else text
 
 
-def _changed(given: Given, change: Change) -> Given:
-    operator: Any = given.operator
+def _changed(supplied: Supplied, change: Change) -> Supplied:
+    operator = supplied.operator
     if "lazy" in change:
-        operator = replace(operator, lazy=True)
+        operator = replace(operator, description=replace(operator.description, lazy=True))
     declared = cast("Declared", {name: value for name, value in change.items() if name != "lazy"})
-    return replace(given, operator=operator, conventions=given.conventions.changed(declared))
+    return replace(supplied, operator=operator, conventions=supplied.conventions.changed(declared))
 
 
-def _options(given: Given, specification: Specification, node: Node | None) -> dict[str, list[object]]:
+def _options(supplied: Supplied, specification: Specification, node: Node | None) -> dict[str, list[object]]:
     ranks = {2} if node is None else {1 + len(shape) for shape in (*node.input_shapes, node.output_shape)}
-    kind = type(specification)
     # Samples one by one come last: alone, a sample hides where an average is taken, and which axis is whose.
     options: dict[str, tuple[object, ...]] = {}
     if isinstance(specification, losses.Loss):
         options |= {"average": ("update", "loss"), "factor": FACTORS}
     if isinstance(specification, layers.Layer) and node is not None and node.parameters:
         options["average"] = ("layers", "loss")
-        if kind in KERNELS:
-            options["kernel_axes"] = KERNELS[kind]
-        if kind is layers.Dense:
-            options["dense_axes"] = ("OI", "IO")
+        if specification.kernel_axes:
+            orders = "kernel_axes" if specification.convolves else "dense_axes"
+            options[orders] = (*specification.kernel_orders, specification.kernel_axes)
         options["bias_axes"] = BIASES
-    if isinstance(specification, CONVOLUTIONS):
-        options["convolution"] = (True, False)
-    if isinstance(specification, layers.Flatten):
-        options["flatten"] = ORDERS
-    if isinstance(specification, MAXIMUM):
-        options["ties"] = ("any",)
-    if isinstance(specification, POOLING):
-        options["remainder"] = ("kept", "dropped")
-    if isinstance(specification, activations.Relu):
+    if isinstance(specification, layers.Layer):
+        if specification.convolves:
+            options["convolution"] = (True, False)
+        if specification.flattens:
+            options["flatten"] = ORDERS
+        if specification.takes_maximum:
+            options["ties"] = ("any",)
+        if specification.pools:
+            options["remainder"] = ("kept", "dropped")
+    if isinstance(specification, activations.Activation) and specification.bends_at_zero:
         options["relu_at_zero"] = (1,)
     options["dtype"] = DTYPES
     if 4 in ranks:
         options["layout"] = LAYOUTS
+    elif 3 in ranks:
+        options["layout"] = SEQUENCES
     if 2 in ranks:
         options["features"] = FEATURES
     options["samples"] = ("one",)
-    if isinstance(given.operator, Description) and not given.operator.lazy:
+    if isinstance(supplied.operator, Described) and not supplied.operator.description.lazy:
         options["lazy"] = (True,)
-    now = {name: getattr(given.conventions, name, None) for name in options}
+    now = {name: getattr(supplied.conventions, name, None) for name in options}
     if now.get("kernel_axes") == "":
-        now["kernel_axes"] = KERAS_KERNELS[kind]
+        now["kernel_axes"] = specification.kernel_axes  # type: ignore[attr-defined]
     return {name: [value for value in values if value != now[name]] for name, values in options.items()}

@@ -18,7 +18,7 @@ def symmetric_padding(layer: Any, input_shape: Shape) -> tuple[int, int]:
     Raises:
         Unsupported: Keras adds another number before than after.
     """
-    window = layer.kernel_size if hasattr(untracked(layer), "kernel_size") else layer.pool_size
+    window = getattr(layer, untracked(layer).window)
     # Who asks for the padding has not asked for the dilation.
     dilation = getattr(untracked(layer), "dilation_rate", (1, 1))
     amounts = [

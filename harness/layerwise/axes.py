@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from math import prod
 
+import numpy as np
+
 from harness.cases.problem import Array
 from harness.errors import Unsupported
 
@@ -57,6 +59,11 @@ def can_be(array: Array, axes: str, sizes: Mapping[str, int] | None = None) -> b
         for size, group in zip(array.shape, groups(axes), strict=True)
         if len(group) > 1 or group == "1"
     )
+
+
+def flipped(array: Array, axes: str) -> Array:
+    """Return a view that is turned around along every axis of places in an image: H rows and W columns."""
+    return np.flip(array, tuple(place for place, axis in enumerate(axes) if axis in "HW"))
 
 
 def without_batch(axes: str) -> str:

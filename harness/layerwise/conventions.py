@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -10,17 +11,11 @@ from typing import Any, TypedDict
 from harness.cases.case import DTYPES
 from harness.errors import SpecificationError, nearest
 from harness.layerwise.axes import groups
-from harness.operators.layers import Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D
-from harness.operators.specification import Specification
+from harness.operators.layers import Layer
 
 LAYOUTS = {"channels_last": "NHWC", "channels_first": "NCHW"}
-# Keras's own axes of each kernel; M is the multiplier of a depthwise convolution.
-KERAS_KERNELS: dict[type[Specification], str] = {
-    Conv2D: "HWIO",
-    Conv2DTranspose: "HWOI",
-    DepthwiseConv2D: "HWIM",
-    Dense: "IO",
-}
+# Keras's axes of activations by how many there are, the batch among them; others have no names.
+KERAS_LAYOUTS = {4: "NHWC", 3: "NWC", 2: "NF"}
 CHOICES: dict[str, tuple[object, ...]] = {
     "samples": ("batch", "one"),
     "ties": ("first", "any"),
@@ -67,12 +62,14 @@ class Conventions:
 
     Attributes:
         layout: of images: N samples, H rows, W columns, C channels. ``channels_first`` is ``NCHW``. Without N, the
-            implementation takes one sample at a time.
+            implementation takes one sample at a time. Without H, it is also that of sequences, ``NWC`` in Keras;
+            activations of other ranks, and sequences beside a layout with H, are handed over as Keras has them.
         features: of rows of F features.
         samples: ``one`` where a batch axis is there and only ever has size 1.
         kernel_axes: of a convolution's kernel: H, W, I inputs, O outputs (M for a depthwise multiplier); axes in
-            brackets are one, as in ``O(HWI)``; empty for Keras's own.
-        dense_axes: of a dense kernel.
+            brackets are one, as in ``O(HWI)``; empty for Keras's own. Kernels without an H or a W that it names, and
+            those with axes that have no letter here, keep Keras's own.
+        dense_axes: of a kernel with inputs and outputs alone.
         bias_axes: of every parameter with one axis.
         convolution: True where the kernel is flipped before it is applied; Keras correlates.
         flatten: the order in which images are flattened.
@@ -144,13 +141,23 @@ class Conventions:
 
     def axes_of(self, rank: int) -> str:
         """Return the axes in which an activation with so many, the batch among them, is handed over; maybe none."""
-        return {4: self.layout, 2: self.features}.get(rank, "")
+        sequences = "" if "H" in self.layout else self.layout
+        return {4: self.layout, 3: sequences, 2: self.features}.get(rank, "")
 
-    def kernel_of(self, kind: type[Specification]) -> str:
-        """Return the axes of a layer kind's kernel."""
-        if kind is Dense:
+    def parameter_axes(self, layer: Layer, parameter: str, rank: int) -> tuple[str, str]:
+        """Return Keras's axes of a parameter with so many, and the declared ones: the same where none are declared."""
+        if parameter.endswith("kernel") and rank == len(layer.kernel_axes):
+            return layer.kernel_axes, self._kernel_of(layer.kernel_axes)
+        if rank == 1:
+            return "O", self.bias_axes
+        unnamed = string.ascii_uppercase[:rank]
+        return unnamed, unnamed
+
+    def _kernel_of(self, keras: str) -> str:
+        if set(keras) == set(AXES["dense_axes"]):
             return self.dense_axes
-        return self.kernel_axes or KERAS_KERNELS[kind]
+        holds = set(keras) <= set(AXES["kernel_axes"]) and set(self.kernel_axes) & set("HW") <= set(keras)
+        return self.kernel_axes if self.kernel_axes and holds else keras
 
     def factor_of(self, samples: int, outputs: int) -> Fraction:
         """Return the loss's factor for a batch of ``samples`` predictions with ``outputs`` numbers each."""

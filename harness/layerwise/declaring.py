@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,16 +13,13 @@ from harness.cases.observables import backward_name
 from harness.cases.problem import Array, Problem
 from harness.errors import Unsupported
 from harness.layerwise.alternatives import agreeing, alternatives
-from harness.layerwise.binding import bound_loss, bound_place
-from harness.layerwise.given import Arrangement, Given, Place, arranged
+from harness.layerwise.binding import bound_loss, bound_node
+from harness.layerwise.composition import Composition
+from harness.layerwise.plan import NodePlan, Plan, Supplied
 from harness.numerics.arithmetic import FLOAT32, Arithmetic
-from harness.operators.layers import Activation
 from harness.operators.specification import Specification
 from harness.verdict.expected import Expected, local
 from harness.verdict.figures import figures, too_far
-
-if TYPE_CHECKING:
-    from harness.layerwise.implementation import Layerwise
 
 Shown = Mapping[str, Array]
 KINDS = ("forward", "loss", "backward", "gradient")
@@ -31,14 +28,14 @@ FEW_ELEMENTS = 10_000
 SENTENCE = "agrees exactly if you declare"
 
 
-def declaration(implementation: "Layerwise", problem: Problem, shown: Shown, observable: str) -> str:
+def declaration(composition: Composition, problem: Problem, shown: Shown, observable: str) -> str:
     """Return ``Conv2D agrees exactly if you declare kernel_axes='OIHW'``, or nothing.
 
     The whole stage has to agree then, within what rounding explains: its output, and its gradients as far as they
     can be had.
 
     Args:
-        implementation: whose stage it is.
+        composition: whose stage it is.
         problem: what was run.
         shown: observables up to the stage, and beyond where there are any.
         observable: one of the stage's.
@@ -47,13 +44,13 @@ def declaration(implementation: "Layerwise", problem: Problem, shown: Shown, obs
     if not step.isdigit() or kind not in KINDS:
         return ""
     try:
-        arrangement = arranged(implementation.name, problem.case, implementation.given)
+        plan = composition.plan(problem.case)
     except Unsupported:
         return ""
-    trial = _Trial(implementation, problem, shown, int(step), arrangement)
+    trial = _Trial(composition, problem, shown, int(step), plan)
     # What is tried may do anything; only what agrees is spoken of.
     with np.errstate(all="ignore"):
-        return trial.loss() if layer == "loss" else trial.layer(arrangement.places[layer])
+        return trial.loss() if layer == "loss" else trial.layer(plan.nodes[layer])
 
 
 def advise(error: Exception, declared: str, where: str = "") -> None:
@@ -70,88 +67,89 @@ def advise(error: Exception, declared: str, where: str = "") -> None:
 
 @dataclass(frozen=True)
 class _Trial:
-    implementation: "Layerwise"
+    composition: Composition
     problem: Problem
     shown: Shown
     step: int
-    arrangement: Arrangement
+    plan: Plan
     float32: bool = False
 
-    def layer(self, place: Place) -> str:
-        node = place.node
+    def layer(self, plan: NodePlan) -> str:
+        node = plan.node
         inputs = self._inputs(node)
-        if inputs is None or f"forward/{node.name}" in self.arrangement.hidden:
+        if inputs is None or f"forward/{node.name}" in self.plan.hidden:
             return ""
-        if self._layer_agrees(place, inputs):
+        if self._layer_agrees(plan, inputs):
             # What is wrong with it is not wrong here, and no declaration would be to the point.
             return ""
-        for given, specification, of_activation in (
-            (place.given, place.layer, False),
-            (place.activation, node.layer.fused_activation, True),
+        for supplied, specification, of_activation in (
+            (plan.supplied, plan.layer, False),
+            (plan.activation, node.layer.fused_activation, True),
         ):
-            if given is None:
+            if supplied is None:
                 continue
 
-            def agrees(other: Given, of_activation: bool = of_activation) -> bool:
-                changed = replace(place, activation=other) if of_activation else replace(place, given=other)
+            def agrees(other: Supplied, of_activation: bool = of_activation) -> bool:
+                changed = replace(plan, activation=other) if of_activation else replace(plan, supplied=other)
                 return self._computed_in(other)._layer_agrees(changed, inputs)
 
-            text = agreeing(alternatives(given, specification, node, self._at_once(node)), agrees)
+            text = agreeing(alternatives(supplied, specification, node, self._at_once(node)), agrees)
             if text:
                 return f"{specification.kind} {SENTENCE} {text}"
-        return self._fused(place)
+        return self._fused(plan)
 
-    def _fused(self, place: Place) -> str:
+    def _fused(self, plan: NodePlan) -> str:
         """Try whether the layer applies an activation itself."""
-        node, given, case = place.node, place.given, self.problem.case
-        if given is None or given.fused or isinstance(place.layer, Activation):
+        node, supplied, case = plan.node, plan.supplied, self.problem.case
+        if supplied is None or supplied.fused or plan.layer.only_activates:
             return ""
-        after = [each for each in case.network.nodes if node.name in each.inputs and isinstance(each.layer, Activation)]
+        after = [each for each in case.network.nodes if node.name in each.inputs and each.layer.only_activates]
         for stage in (node, *after):
             name = stage.layer.fused_activation.keras_name
             names = [f"forward/{stage.name}", f"backward/{node.name}"]
             names += [f"gradient/{node.name}/{parameter}" for parameter in node.parameters]
-            if name != "linear" and self._run_agrees(type(place.layer), replace(given, fused=(name,)), names):
-                return f"{place.layer.kind} {SENTENCE} fused={name!r}"
+            if name != "linear" and self._run_agrees(type(plan.layer), replace(supplied, fused=(name,)), names):
+                return f"{plan.layer.kind} {SENTENCE} fused={name!r}"
         return ""
 
-    def _run_agrees(self, kind: type[Specification], given: Given, names: list[str]) -> bool:
-        """Run everything with one operator given otherwise, and look at some observables of the step."""
+    def _run_agrees(self, kind: type[Specification], supplied: Supplied, names: list[str]) -> bool:
+        """Run everything with one operator supplied otherwise, and look at some observables of the step."""
         try:
-            shown = dict(self.implementation.with_given(kind, given).trained(self.problem))
+            shown = dict(self.composition.otherwise(kind, supplied).trained(self.problem))
         except Exception:  # an alternative that cannot be tried is none
             return False
         found = [name for name in (f"{self.step}/{name}" for name in names) if name in shown]
         return bool(found) and self._agree(shown, found)
 
     def loss(self) -> str:
-        given = self.arrangement.loss
+        supplied = self.plan.loss
         prediction = self.shown.get(f"{self.step}/forward/{self.problem.case.network.nodes[-1].name}")
-        if given is None or prediction is None:
+        if supplied is None or prediction is None:
             return ""
         loss = self.problem.case.the_loss
-        if self._loss_agrees(given, prediction):
+        if self._loss_agrees(supplied, prediction):
             return ""
         text = agreeing(
-            alternatives(given, loss, None, 2), lambda other: self._computed_in(other)._loss_agrees(other, prediction)
+            alternatives(supplied, loss, None, 2),
+            lambda other: self._computed_in(other)._loss_agrees(other, prediction),
         )
         if text:
             return f"{loss.kind} {SENTENCE} {text}"
         last = self.problem.case.network.nodes[-1]
         names = [f"gradient/{last.name}/{parameter}" for parameter in last.parameters] + [f"backward/{last.name}"]
-        softmax = last.layer.fused_activation.keras_name == "softmax" and not given.fused
-        if softmax and self._run_agrees(type(loss), replace(given, fused=("softmax",)), names):
+        softmax = last.layer.fused_activation.sums_to_one and not supplied.fused
+        if softmax and self._run_agrees(type(loss), replace(supplied, fused=("softmax",)), names):
             return f"{loss.kind} {SENTENCE} fused='softmax'"
         return ""
 
-    def _layer_agrees(self, place: Place, inputs: Any) -> bool:
-        node, step = place.node, self.step
+    def _layer_agrees(self, plan: NodePlan, inputs: Any) -> bool:
+        node, step = plan.node, self.step
         weights = self._weights(node)
         if weights is None:
             return False
         try:
-            own = bound_place(self.implementation.name, place, self.problem.case.batch_size, self.problem.dtype)
-            y, cache = own.layer.forward(place.layer, weights, inputs)
+            own = bound_node(self.composition.name, plan, self.problem.case.batch_size, self.problem.dtype)
+            y, cache = own.layer.forward(plan.layer, weights, inputs)
             activation_cache = None
             if own.activation is not None:
                 y, activation_cache = own.activation.forward(node.layer.fused_activation, y)
@@ -161,10 +159,10 @@ class _Trial:
             arriving = self._arriving(node)
             if arriving is None:
                 return True
-            before_softmax = self.arrangement.gradient_before_softmax and node is self.problem.case.network.nodes[-1]
+            before_softmax = self.plan.gradient_before_softmax and node is self.problem.case.network.nodes[-1]
             if own.activation is not None and not before_softmax:
                 arriving = own.activation.backward(node.layer.fused_activation, activation_cache, arriving)
-            dx, gradients = own.layer.backward(place.layer, weights, cache, arriving)
+            dx, gradients = own.layer.backward(plan.layer, weights, cache, arriving)
             same_output = np.array_equal(y, self.shown.get(f"{step}/forward/{node.name}", ()))
         except Exception:  # an alternative that cannot be tried is none
             return False
@@ -173,7 +171,7 @@ class _Trial:
         for source, part in zip(node.inputs, dx if isinstance(dx, tuple) else (dx,), strict=False):
             got[backward_name(step, node, source)] = part
         got |= {f"{step}/gradient/{node.name}/{name}": gradients.get(name) for name in node.parameters}
-        hidden = self.arrangement.hidden
+        hidden = self.plan.hidden
         names = [f"{step}/gradient/{node.name}/{name}" for name in node.parameters]
         names += [backward_name(step, node, source) for source in node.inputs]
         names = [name for name in names if name.partition("/")[2] not in hidden]
@@ -182,18 +180,18 @@ class _Trial:
             return all(self._agrees(got.get(name), self.expected[name]) for name in names)
         return self._agree(got, names)
 
-    def _loss_agrees(self, given: Given, prediction: Array) -> bool:
+    def _loss_agrees(self, supplied: Supplied, prediction: Array) -> bool:
         case = self.problem.case
         y = self.problem.batches[self.step - 1].y
         try:
-            operator = bound_loss(self.implementation.name, given, case.the_loss, self.problem.dtype)
+            operator = bound_loss(self.composition.name, supplied, case.the_loss, self.problem.dtype)
             value = np.asarray(operator.forward(case.the_loss, y, prediction))
             gradient = operator.backward(case.the_loss, y, prediction)
         except Exception:  # an alternative that cannot be tried is none
             return False
         got = {**self.shown, f"{self.step}/loss": value}
         names = [f"{self.step}/loss"]
-        if not self.arrangement.gradient_before_softmax:
+        if not self.plan.gradient_before_softmax:
             got[f"{self.step}/backward/loss"] = gradient
             names.append(f"{self.step}/backward/loss")
         return self._agree(got, names)
@@ -203,8 +201,8 @@ class _Trial:
         elements = self.problem.case.batch_size * sum(prod(shape) for shape in shapes)
         return 3 if elements <= FEW_ELEMENTS else 1
 
-    def _computed_in(self, given: Given) -> "_Trial":
-        return self._in_float32 if given.conventions.dtype == "float32" else self
+    def _computed_in(self, supplied: Supplied) -> "_Trial":
+        return self._in_float32 if supplied.conventions.dtype == "float32" else self
 
     @cached_property
     def _in_float32(self) -> "_Trial":
@@ -212,7 +210,7 @@ class _Trial:
 
     @cached_property
     def arithmetic(self) -> Arithmetic:
-        return FLOAT32 if self.float32 else self.implementation.arithmetic(self.problem.case)
+        return FLOAT32 if self.float32 else self.composition.arithmetic(self.problem.case)
 
     @cached_property
     def expected(self) -> Mapping[str, Expected]:
@@ -241,20 +239,20 @@ class _Trial:
         return self._read_only(self.shown.get(f"{self.step}/forward/{source}"))
 
     def _weights(self, node: Node) -> Mapping[str, Array] | None:
-        given = {**self.problem.weights.get(node.name, {}), **self.problem.state.get(node.name, {})}
+        start = {**self.problem.weights.get(node.name, {}), **self.problem.state.get(node.name, {})}
         if self.step == 1:
-            return given
-        found = {name: self._read_only(self.shown.get(f"{self.step - 1}/update/{node.name}/{name}")) for name in given}
+            return start
+        found = {name: self._read_only(self.shown.get(f"{self.step - 1}/update/{node.name}/{name}")) for name in start}
         kept = {name: array for name, array in found.items() if array is not None}
-        return kept if len(kept) == len(given) else None
+        return kept if len(kept) == len(start) else None
 
     def _arriving(self, node: Node) -> Array | None:
         case, step = self.problem.case, self.step
         if node is case.network.nodes[-1]:
             prediction = self._output_of(node.name)
-            if not self.arrangement.gradient_before_softmax or prediction is None:
+            if not self.plan.gradient_before_softmax or prediction is None:
                 return self._read_only(self.shown.get(f"{step}/backward/loss"))
-            loss = bound_loss(self.implementation.name, self.arrangement.loss, case.the_loss, self.problem.dtype)
+            loss = bound_loss(self.composition.name, self.plan.loss, case.the_loss, self.problem.dtype)
             found: Array = loss.backward(case.the_loss, self.problem.batches[step - 1].y, prediction)
             return found
         readers = [reader for reader in case.network.nodes if node.name in reader.inputs]

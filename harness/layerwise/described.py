@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.errors import HarnessError
+from harness.layerwise.description import Description
 from harness.layerwise.functions import named
 from harness.layerwise.paths import assign, read, write
 from harness.layerwise.recorder import Recorder
@@ -18,14 +19,11 @@ from harness.operators.layers import Layer
 from harness.operators.losses import Loss
 from harness.operators.specification import Shape, Specification
 
-if TYPE_CHECKING:
-    from harness.layerwise.description import Description
-
 # What is handed to a backward pass that insists on a learning rate although its gradients are seen elsewhere.
 ANY_RATE = 2.0**-10
 
 
-def built(name: str, description: "Description", specification: Specification, shapes: tuple[Shape, ...]) -> Any:
+def built(name: str, description: Description, specification: Specification, shapes: tuple[Shape, ...]) -> Any:
     """Return a fresh object; what its constructor did not read of the specification, it does not have.
 
     Raises:
@@ -50,7 +48,7 @@ class DescribedLayer:
     """An object that stays for a whole run, so that what it carries from step to step is seen."""
 
     def __init__(
-        self, name: str, description: "Description", layer: Specification, input_shapes: tuple[Shape, ...]
+        self, name: str, description: Description, layer: Specification, input_shapes: tuple[Shape, ...]
     ) -> None:
         self.name = name
         self.kind = layer.kind
@@ -132,7 +130,7 @@ class DescribedActivation:
     """An activation's object."""
 
     def __init__(
-        self, name: str, description: "Description", activation: Specification, shapes: tuple[Shape, ...]
+        self, name: str, description: Description, activation: Specification, shapes: tuple[Shape, ...]
     ) -> None:
         self._layer = DescribedLayer(name, description, activation, ())
 
@@ -148,7 +146,7 @@ class DescribedActivation:
 class DescribedLoss:
     """A loss's object."""
 
-    def __init__(self, name: str, description: "Description", loss: Specification, shapes: tuple[Shape, ...]) -> None:
+    def __init__(self, name: str, description: Description, loss: Specification, shapes: tuple[Shape, ...]) -> None:
         self.description = description
         self.owner = built(name, description, loss, ())
 
@@ -161,6 +159,20 @@ class DescribedLoss:
         """Return the gradient with respect to y_pred."""
         self.forward(loss, y_true, y_pred)
         return self.description.backward.on(self.owner, {"y_true": y_true, "y_pred": y_pred})
+
+
+@dataclass(frozen=True)
+class Described:
+    """An existing class as an operator: driven as its description says."""
+
+    description: Description
+
+    def placed(self, name: str, specification: Specification, input_shapes: tuple[Shape, ...]) -> Any:
+        """Return a fresh object of the class, driven as an operator, for one place in a network."""
+        kinds: tuple[tuple[type[Specification], type[Any]], ...]
+        kinds = ((Layer, DescribedLayer), (Activation, DescribedActivation), (Loss, DescribedLoss))
+        made = next(made for kind, made in kinds if isinstance(specification, kind))
+        return made(name, self.description, specification, input_shapes)
 
 
 def _zeros(x: Any) -> Any:

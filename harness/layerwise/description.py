@@ -6,11 +6,6 @@ from typing import Any
 
 from harness.errors import SpecificationError, nearest
 from harness.layerwise.calls import Call
-from harness.layerwise.described import DescribedActivation, DescribedLayer, DescribedLoss
-from harness.operators.activations import Activation
-from harness.operators.layers import Layer
-from harness.operators.losses import Loss
-from harness.operators.specification import Shape, Specification
 
 # What a call may name, by what is described; the first of them, or both of a loss, are usual.
 FORWARD = {"layers": ("x",), "activations": ("x",), "losses": ("y_pred", "y_true")}
@@ -55,15 +50,8 @@ class Description:
         calls = (self.backward, *((self.update,) if self.update else ()))
         return bool(self.learning_rate) or any("learning_rate" in call.names for call in calls)
 
-    def placed(self, name: str, specification: Specification, input_shapes: tuple[Shape, ...]) -> Any:
-        """Return a fresh object of the class, driven as an operator, for one place in a network."""
-        kinds: tuple[tuple[type[Specification], type[Any]], ...]
-        kinds = ((Layer, DescribedLayer), (Activation, DescribedActivation), (Loss, DescribedLoss))
-        made = next(made for kind, made in kinds if isinstance(specification, kind))
-        return made(name, self, specification, input_shapes)
 
-
-def described(
+def description(
     room: str,
     what: str,
     build: Callable[..., Any],

@@ -12,8 +12,6 @@ from harness.operators.layers import Layer
 from harness.operators.losses import Loss
 from harness.operators.specification import Shape, Specification
 
-OPTIONAL = ("bias", "gamma", "beta")
-
 
 @dataclass(frozen=True)
 class Functions:
@@ -62,11 +60,11 @@ class _Weights(dict[str, Array]):
 
     def __init__(self, name: str, layer: Layer, weights: Mapping[str, Array]) -> None:
         super().__init__(weights)
-        self._whose = f"{name}'s {layer.kind}"
+        self._name, self._layer = name, layer
 
     def __missing__(self, parameter: str) -> Array:
-        if parameter in OPTIONAL:
-            raise Unsupported(f"{self._whose} does not do without a {parameter}")
+        if parameter in self._layer.parameter_names:
+            raise Unsupported(f"{self._name}'s {self._layer.kind} does not do without a {parameter}")
         raise KeyError(parameter)
 
 

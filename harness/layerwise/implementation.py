@@ -9,17 +9,16 @@ from harness.cases.observables import Observable
 from harness.cases.problem import Array, Problem
 from harness.errors import HarnessError, Unsupported
 from harness.implementation.contract import Implementation
-from harness.layerwise.binding import bound
+from harness.layerwise.composition import Composition
 from harness.layerwise.conventions import Conventions, Declared, arguments_of
 from harness.layerwise.declaring import advise, declaration
-from harness.layerwise.description import described, listed
+from harness.layerwise.described import Described
+from harness.layerwise.description import description, listed
 from harness.layerwise.functions import Functions
-from harness.layerwise.given import Given, arranged
-from harness.layerwise.observed import Observed
 from harness.layerwise.operators import check_operator, operator_kind
+from harness.layerwise.plan import Supplied
 from harness.layerwise.position import Position
-from harness.layerwise.training import train
-from harness.numerics.arithmetic import FLOAT32, Arithmetic, arithmetic_of
+from harness.numerics.arithmetic import Arithmetic
 from harness.operators.specification import Specification
 
 C = TypeVar("C", bound=type)
@@ -61,17 +60,17 @@ class Layerwise(Implementation):
         self.version = version
         self.default = default
         self.conventions = self._changed(Conventions(), conventions, arguments_of(Layerwise))
-        self._given = {kind: Given(operator, self.conventions) for kind, operator in (operators or {}).items()}
+        self._supplied = {kind: Supplied(operator, self.conventions) for kind, operator in (operators or {}).items()}
 
     @property
     def operators(self) -> Operators:
-        """What was given, by specification class."""
-        return MappingProxyType({kind: given.operator for kind, given in self._given.items()})
+        """What is supplied, by specification class."""
+        return MappingProxyType({kind: supplied.operator for kind, supplied in self._supplied.items()})
 
     @property
-    def given(self) -> Mapping[type[Specification], Given]:
-        """What was given together with its conventions, by specification class."""
-        return MappingProxyType(self._given)
+    def composition(self) -> Composition:
+        """What is supplied so far, together with its conventions."""
+        return Composition(self.name, MappingProxyType(self._supplied))
 
     def implements(self, name: str, *, fused: str = "", **conventions: Unpack[Declared]) -> Callable[[C], C]:
         """Register the decorated class for the operator of that name (``Conv2D``, ``sigmoid``, ``SGD``, …).
@@ -174,7 +173,7 @@ class Layerwise(Implementation):
         own = self._changed(self.conventions, conventions, arguments_of(self.describes))
         if room == "optimizers":
             raise HarnessError(f"{self.name}'s {name}: an optimizer is given by implements('{name}').")
-        description = described(
+        said = description(
             room,
             f"{self.name}'s {name}",
             build,
@@ -188,7 +187,7 @@ class Layerwise(Implementation):
             learning_rate=learning_rate,
             lazy=lazy,
         )
-        self._add(kind, description, fused, own)
+        self._add(kind, Described(said), fused, own)
 
     def run(self, problem: Problem) -> Mapping[str, Array]:
         """Train for the case's steps and return what was computed, also on this implementation's behalf.
@@ -198,51 +197,40 @@ class Layerwise(Implementation):
         shown: dict[str, Array] = {}
         position = Position()
         try:
-            return self.trained(problem, shown, position)
+            return self.composition.trained(problem, shown, position)
         except Unsupported:
             raise
         except Exception as error:  # only to say more about it
             # Operators with conventions of their own are given other shapes than those that are known here.
             axes = " in Keras's axes" if position.words and self.declared(problem.case) else ""
-            advise(error, declaration(self, problem, shown, position.observable), position.words + axes)
+            advise(error, self.declaration(problem, shown, position.observable), position.words + axes)
             raise
-
-    def trained(
-        self, problem: Problem, shown: dict[str, Array] | None = None, position: Position | None = None
-    ) -> Observed:
-        """Train for the case's steps; what came before an error is in ``shown``, and ``position`` is where it came."""
-        arrangement = arranged(self.name, problem.case, self._given)
-        operators = bound(self.name, arrangement, problem.case, problem.dtype)
-        shown = {} if shown is None else shown
-        train(self.name, problem, operators, shown, position or Position())
-        return Observed(shown, operators.findings)
 
     def exposes(self, case: Case, observable: Observable) -> bool:
         """Hide what the harness computes on this implementation's behalf, and what is part of something else."""
         try:
-            arrangement = arranged(self.name, case, self._given)
+            plan = self.composition.plan(case)
         except Unsupported:
             return True
-        if observable.name.partition("/")[2] in arrangement.hidden:
+        if observable.name.partition("/")[2] in plan.hidden:
             return False
         if observable.layer == "loss":
-            return arrangement.loss is not None
+            return plan.loss is not None
         if observable.kind == "update":
             state = next(node.state for node in case.network.nodes if node.name == observable.layer)
-            return arrangement.optimizer is not None or observable.part in state
+            return plan.optimizer is not None or observable.part in state
         return True
 
     def arithmetic(self, case: Case) -> Arithmetic:
         """Declare float32 where everything of a case is computed in it, whatever the case's format."""
-        formats = {given.conventions.dtype for given in self._used(case).values()}
-        return FLOAT32 if "float32" in formats else arithmetic_of(case.dtype)
+        return self.composition.arithmetic(case)
 
     def declared(self, case: Case) -> str:
         """Say which conventions are declared for what a case needs; empty for Keras's own."""
         texts: dict[str, list[str]] = {}
-        for kind, given in self._used(case).items():
-            fused = f"fused = {' '.join(given.fused)}" if given.fused else ""
-            text = ", ".join(part for part in (given.conventions.text(self.conventions), fused) if part)
+        for kind, supplied in self.composition.used(case).items():
+            fused = f"fused = {' '.join(supplied.fused)}" if supplied.fused else ""
+            text = ", ".join(part for part in (supplied.conventions.text(self.conventions), fused) if part)
             texts.setdefault(text, []).append(kind.__name__)
         own = [f"{', '.join(kinds)}: {text}" for text, kinds in texts.items() if text]
         return "; ".join(part for part in (self.conventions.text(Conventions()), *own) if part)
@@ -255,24 +243,10 @@ class Layerwise(Implementation):
             shown: what this implementation returned for it.
             observable: the name of one that is not right.
         """
-        return declaration(self, problem, shown, observable)
-
-    def with_given(self, kind: type[Specification], given: Given) -> "Layerwise":
-        """Return a copy in which one operator is given otherwise."""
-        copy = Layerwise(self.name, self.version, default=self.default)
-        copy.conventions = self.conventions
-        copy._given = {**self._given, kind: given}
-        return copy
-
-    def _used(self, case: Case) -> Mapping[type[Specification], Given]:
-        nodes = case.network.nodes
-        kinds: list[type[Specification]] = [type(node.layer) for node in nodes]
-        kinds += [type(node.layer.fused_activation) for node in nodes]
-        kinds += [type(case.the_loss), type(case.the_optimizer)]
-        return {kind: self._given[kind] for kind in dict.fromkeys(kinds) if kind in self._given}
+        return declaration(self.composition, problem, shown, observable)
 
     def _add(self, kind: type[Specification], operator: Any, fused: str, own: Conventions) -> None:
-        self._given[kind] = Given(operator, own, listed(fused))
+        self._supplied[kind] = Supplied(operator, own, listed(fused))
 
     def _changed(self, conventions: Conventions, declared: Declared, arguments: Iterable[str]) -> Conventions:
         try:

@@ -5,9 +5,7 @@ from math import prod
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.operators.layers import AveragePooling2D, MaxPooling2D
-
-Pooling = MaxPooling2D | AveragePooling2D
+from harness.operators.layers import Layer
 
 
 def without_ties(x: Array) -> Array:
@@ -30,10 +28,10 @@ def without_zeros(x: Array) -> Array:
     return np.where(x == 0, np.asarray(-1, x.dtype), x)
 
 
-def covered(layer: Pooling, image: tuple[int, ...]) -> tuple[int, int]:
-    """Return how many rows and columns whole windows reach without padding."""
-    rows, columns = (
+def covered(layer: Layer, image: tuple[int, ...]) -> tuple[int, ...]:
+    """Return how far whole windows of a pooling layer reach without padding, such as in rows and columns."""
+    windows, strides = getattr(layer, layer.window), layer.strides  # type: ignore[attr-defined]
+    return tuple(
         (size - window) // stride * stride + window
-        for size, window, stride in zip(image[:2], layer.pool_size, layer.strides, strict=True)
+        for size, window, stride in zip(image, windows, strides, strict=False)
     )
-    return rows, columns

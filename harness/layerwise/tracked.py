@@ -50,12 +50,12 @@ def _optional(specification: Specification) -> list[str]:
 
 
 def _at_defaults(specification: Specification) -> Specification:
-    # What a default means can depend on the required arguments, as strides do on the size of a pooling window.
-    keep = ("pool_size",) if hasattr(specification, "pool_size") else ()
+    # What a default means can depend on the size of a window, as the strides of a pooling layer do.
+    window = getattr(specification, "window", "")
     optional = _optional(specification)
     required = {
         field.name: getattr(specification, field.name)
         for field in fields(specification)  # type: ignore[arg-type]
-        if field.name in keep or (field.name not in optional and field.name not in ELSEWHERE)
+        if field.name == window or (field.name not in optional and field.name not in ELSEWHERE)
     }
     return type(specification)(**required)

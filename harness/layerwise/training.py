@@ -10,7 +10,7 @@ from harness.cases.network import INPUT, Node
 from harness.cases.observables import backward_name
 from harness.cases.problem import Array, Batch, Problem
 from harness.errors import HarnessError
-from harness.layerwise.binding import Bound, BoundPlace
+from harness.layerwise.binding import BoundNode, BoundPlan
 from harness.layerwise.position import Position
 from harness.operators.specification import Shape
 
@@ -31,7 +31,7 @@ class _Forward:
     caches: Mapping[str, tuple[Any, Any]]
 
 
-def train(name: str, problem: Problem, operators: Bound, shown: dict[str, Array], position: Position) -> None:
+def train(name: str, problem: Problem, operators: BoundPlan, shown: dict[str, Array], position: Position) -> None:
     """Compute the observables of every step.
 
     After a shape that the next operator cannot take there is nothing to compute: the comparison then reports that
@@ -53,7 +53,7 @@ def train(name: str, problem: Problem, operators: Bound, shown: dict[str, Array]
 class _Composition:
     """One implementation's operators at work on one Problem."""
 
-    def __init__(self, name: str, problem: Problem, operators: Bound, position: Position) -> None:
+    def __init__(self, name: str, problem: Problem, operators: BoundPlan, position: Position) -> None:
         self.name = name
         self.problem = problem
         self.case = problem.case
@@ -91,7 +91,7 @@ class _Composition:
             own = self._own(node)
             x = _one_or_all(tuple(outputs[source] for source in node.inputs))
             self.position.reach(f"{step}/forward/{node.name}", f"forward of {node.name}", x=x)
-            returned = own.layer.forward(own.place.layer, weights[node.name], x)
+            returned = own.layer.forward(own.plan.layer, weights[node.name], x)
             linear, cache = self._two(f"{node.layer.kind}.forward", returned)
             y, activation_cache = self._activate(node, linear)
             caches[node.name] = cache, activation_cache
@@ -111,7 +111,7 @@ class _Composition:
             dlinear = self._activation_backward(node, activation_cache, arriving[node.name])
             x = _one_or_all(tuple(forward.outputs[source] for source in node.inputs))
             self.position.reach(stage, f"backward of {node.name}", x=x, dy=dlinear)
-            returned = own.layer.backward(own.place.layer, weights[node.name], cache, dlinear)
+            returned = own.layer.backward(own.plan.layer, weights[node.name], cache, dlinear)
             dx, by_parameter = self._two(f"{node.layer.kind}.backward", returned)
             if not isinstance(by_parameter, Mapping):
                 came = type(by_parameter).__name__
@@ -163,7 +163,7 @@ class _Composition:
                 x = _one_or_all(tuple(forward.outputs[source] for source in node.inputs))
                 first = f"{step}/update/{node.name}/{next(iter(node.state))}"
                 self.position.reach(first, f"moving statistics of {node.name}", x=x)
-                statistics = own.layer.moving(own.place.layer, weights[node.name], cache)
+                statistics = own.layer.moving(own.plan.layer, weights[node.name], cache)
                 for part, shape in node.state.items():
                     if part not in statistics:
                         raise _Unusable
@@ -178,16 +178,16 @@ class _Composition:
             x = _one_or_all(tuple(outputs[source] for source in node.inputs))
             self.position.reach("final/forward", f"inference of {node.name}", x=x)
             if hasattr(own.layer, "infer"):
-                linear = own.layer.infer(own.place.layer, weights[node.name], x)
+                linear = own.layer.infer(own.plan.layer, weights[node.name], x)
             else:
-                linear, _ = own.layer.forward(own.place.layer, weights[node.name], x)
+                linear, _ = own.layer.forward(own.plan.layer, weights[node.name], x)
             y, _ = self._activate(node, linear)
             last = node is self.nodes[-1]
             outputs[node.name] = self._keep(shown if last else {}, "final/forward", y, self._shape(node))
         return outputs[self.nodes[-1].name]
 
-    def _own(self, node: Node) -> BoundPlace:
-        return self.operators.places[node.name]
+    def _own(self, node: Node) -> BoundNode:
+        return self.operators.nodes[node.name]
 
     def _activate(self, node: Node, linear: Array) -> tuple[Array, Any]:
         operator, activation = self._own(node).activation, node.layer.fused_activation
@@ -200,7 +200,7 @@ class _Composition:
 
     def _activation_backward(self, node: Node, cache: Any, dy: Array) -> Array:
         operator = self._own(node).activation
-        if operator is None or (self.operators.arrangement.gradient_before_softmax and node is self.nodes[-1]):
+        if operator is None or (self.operators.plan.gradient_before_softmax and node is self.nodes[-1]):
             return dy
         dlinear: Array = operator.backward(node.layer.fused_activation, cache, dy)
         return dlinear
@@ -221,7 +221,7 @@ class _Composition:
         """Show what came as it came, and hand on a read-only array in the problem's dtype."""
         self._expect_array(array, name)
         own = np.array(array)
-        if name.partition("/")[2] not in self.operators.arrangement.hidden:
+        if name.partition("/")[2] not in self.operators.plan.hidden:
             shown[name] = own
         if shape is not None and array.shape != shape:
             raise _Unusable

@@ -12,17 +12,12 @@ import numpy as np
 from harness.cases.network import Node
 from harness.cases.problem import Array
 from harness.errors import HarnessError
-from harness.layerwise.axes import can_be, rearranged, reordered_features, without_batch
-from harness.layerwise.conventions import KERAS_KERNELS, Conventions
+from harness.layerwise.axes import can_be, flipped, rearranged, reordered_features, without_batch
+from harness.layerwise.conventions import KERAS_LAYOUTS, Conventions
 from harness.layerwise.kinks import covered, without_ties, without_zeros
 from harness.operators import activations, layers, losses, optimizers
 
 DType = np.dtype[Any]
-KERAS = {4: "NHWC", 2: "NF"}
-POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
-MAXIMUM = (layers.MaxPooling2D, layers.GlobalMaxPooling2D)
-# Filters along more than these axes are flipped where an implementation convolves.
-FLIPPED = (layers.Conv2D, layers.Conv2DTranspose, layers.DepthwiseConv2D)
 
 
 class Samples:
@@ -44,7 +39,7 @@ class Samples:
         if not all(isinstance(array, (np.ndarray, np.generic)) for array in arrays):
             return arrays[0]
         if axes and all(can_be(array, axes) for array in arrays):
-            want = KERAS[rank]
+            want = KERAS_LAYOUTS[rank]
             if self.one_at_a_time:
                 arrays = [rearranged(array, axes, without_batch(want))[np.newaxis] for array in map(_plain, arrays)]
             else:
@@ -66,7 +61,7 @@ class Samples:
     def _handed_over(self, array: Array) -> Array:
         axes = self.conventions.axes_of(array.ndim)
         if axes:
-            array = rearranged(array, KERAS[array.ndim], axes)
+            array = rearranged(array, KERAS_LAYOUTS[array.ndim], axes)
         copy = np.array(array, dtype=self.conventions.dtype or array.dtype, order="C")
         copy.flags.writeable = False
         return copy
@@ -102,7 +97,7 @@ class TranslatedLayer:
         theirs = self._weights_there(weights)
         results = [_two(self.operator.forward(layer, theirs, part)) for part in given]
         y = self._output([result[0] for result in results])
-        if self.conventions.ties == "any" and isinstance(layer, MAXIMUM):
+        if self.conventions.ties == "any" and layer.takes_maximum:
             results = [_two(self.operator.forward(layer, theirs, part)) for part in self._inputs(without_ties(x))]
         return y, [result[1] for result in results]
 
@@ -134,8 +129,7 @@ class TranslatedLayer:
         if isinstance(x, tuple):
             return list(zip(*(self.samples.there(part) for part in x), strict=True))
         if self._cut:
-            rows, columns = covered(self.node.layer, x.shape[1:])  # type: ignore[arg-type]
-            x = x[:, :rows, :columns]
+            x = x[(slice(None), *map(slice, covered(self.node.layer, x.shape[1:])))]
         return self.samples.there(x)
 
     def _output(self, parts: list[Any]) -> Any:
@@ -146,12 +140,12 @@ class TranslatedLayer:
 
     @property
     def _reorders(self) -> bool:
-        return isinstance(self.node.layer, layers.Flatten) and len(self.node.input_shapes[0]) == 3
+        return self.node.layer.flattens and len(self.node.input_shapes[0]) == 3
 
     @property
     def _cut(self) -> bool:
         layer = self.node.layer
-        return self.conventions.remainder == "kept" and isinstance(layer, POOLING) and layer.padding == "valid"
+        return self.conventions.remainder == "kept" and layer.pools and getattr(layer, "padding", "") == "valid"
 
     def _input_gradients(self, parts: list[Any]) -> Any:
         shapes = self.node.input_shapes
@@ -160,24 +154,18 @@ class TranslatedLayer:
             pairs = zip(each, shapes, strict=True)
             return tuple(self.samples.back(list(part), 1 + len(shape)) for part, shape in pairs)
         dx = self.samples.back(parts, 1 + len(shapes[0]))
-        if self._cut and isinstance(dx, np.ndarray) and dx.ndim == 4:
-            height, width, _ = shapes[0]
-            return np.pad(dx, ((0, 0), (0, height - dx.shape[1]), (0, width - dx.shape[2]), (0, 0)))
+        if self._cut and isinstance(dx, np.ndarray) and dx.ndim == 1 + len(shapes[0]):
+            cut_off = [(0, size - had) for size, had in zip(shapes[0][:-1], dx.shape[1:], strict=False)]
+            return np.pad(dx, ((0, 0), *cut_off, (0, 0)))
         return dx
-
-    def _axes(self, name: str) -> tuple[str, str]:
-        """Return Keras's axes of a parameter and the declared ones."""
-        if name.endswith("kernel"):
-            kind = type(self.node.layer)
-            return KERAS_KERNELS[kind], self.conventions.kernel_of(kind)
-        return "O", self.conventions.bias_axes
 
     def _weights_there(self, weights: Mapping[str, Array]) -> Mapping[str, Array]:
         return {name: self._weight_there(name, array) for name, array in weights.items()}
 
     def _weight_there(self, name: str, array: Array) -> Array:
-        array = self._flipped(name, array)
-        copy = np.array(rearranged(array, *self._axes(name)), dtype=self.conventions.dtype or array.dtype, order="C")
+        keras, theirs = self.conventions.parameter_axes(self.node.layer, name, array.ndim)
+        array = rearranged(self._flipped(array, keras), keras, theirs)
+        copy = np.array(array, dtype=self.conventions.dtype or array.dtype, order="C")
         copy.flags.writeable = False
         return copy
 
@@ -185,16 +173,14 @@ class TranslatedLayer:
         shapes = self.node.parameters | self.node.state
         if name not in shapes or not isinstance(array, (np.ndarray, np.generic)):
             return array
-        keras, theirs = self._axes(name)
+        keras, theirs = self.conventions.parameter_axes(self.node.layer, name, len(shapes[name]))
         sizes = dict(zip(keras, shapes[name], strict=True))
         if not can_be(_plain(array), theirs, sizes):
             return array
-        return self._flipped(name, rearranged(_plain(array), theirs, keras, sizes))
+        return self._flipped(rearranged(_plain(array), theirs, keras, sizes), keras)
 
-    def _flipped(self, name: str, array: Array) -> Array:
-        if self.conventions.convolution and name.endswith("kernel") and isinstance(self.node.layer, FLIPPED):
-            return array[::-1, ::-1]
-        return array
+    def _flipped(self, array: Array, axes: str) -> Array:
+        return flipped(array, axes) if self.conventions.convolution and self.node.layer.convolves else array
 
     def _summed(self, gradients: list[dict[str, Any]]) -> dict[str, Any]:
         together = gradients[0]
@@ -223,7 +209,7 @@ class TranslatedActivation:
         """Return y in Keras's layout, and every part's cache."""
         results = [_two(self.operator.forward(activation, part)) for part in self.samples.there(x)]
         y = self.samples.back([result[0] for result in results], x.ndim)
-        if self.relu_at_zero and isinstance(activation, activations.Relu):
+        if self.relu_at_zero and activation.bends_at_zero:
             nudged = self.samples.there(without_zeros(x))
             results = [_two(self.operator.forward(activation, part)) for part in nudged]
         return y, [result[1] for result in results]

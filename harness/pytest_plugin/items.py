@@ -13,9 +13,11 @@ from harness.cases.observables import required
 from harness.errors import HarnessError
 from harness.implementation.contract import Implementation
 from harness.judging.row import Comparison
-from harness.pytest_plugin.plugin import PLAN, ROWS
-from harness.pytest_plugin.recording import Planned, plain
-from harness.pytest_plugin.setup import Setup, from_here
+from harness.pytest_plugin.implementations import chosen
+from harness.pytest_plugin.keys import PLAN, ROWS
+from harness.pytest_plugin.recording import Planned, from_here, plain
+from harness.pytest_plugin.seed import seed_of
+from harness.pytest_plugin.verification import verification_of
 from harness.report.failure import failure_text, stage
 from harness.report.junit import junit_properties
 from harness.report.severity import how_bad, worst_first
@@ -133,19 +135,19 @@ class RefusedItem(pytest.Item):
         return f"harness: {self._why}"
 
 
-def items(
-    collector: pytest.Collector, name: str, function: Any, cases: Cases | PluginCases, setup: Setup
-) -> list[pytest.Item]:
+def items(collector: pytest.Collector, name: str, function: Any, cases: Cases | PluginCases) -> list[pytest.Item]:
     """Make an item for each case and implementation, those of one case beside one another.
 
     Keras in float64 is what everything is compared with, so that it has no item of its own.
     """
-    wanted = Cases(setup.plugins.cases) if isinstance(cases, PluginCases) else cases
-    chosen = wanted if setup.seed is None else wanted.with_seed(setup.seed)
+    config = collector.config
+    verification, run, seed = verification_of(config), chosen(config), seed_of(config)
+    wanted = Cases(run.plugins.cases) if isinstance(cases, PluginCases) else cases
+    drawn = wanted if seed is None else wanted.with_seed(seed)
     marks = getattr(function, "pytestmark", [])
     found: list[pytest.Item] = []
-    for case in chosen:
-        for implementation in setup.implementations:
+    for case in drawn:
+        for implementation in run.implementations:
             if is_reference(case, implementation):
                 continue
             title = f"{name}[{case.name}-{implementation.name}]"
@@ -156,25 +158,14 @@ def items(
                 nodeid=f"{collector.nodeid}::{title}",
                 case=case,
                 implementation=implementation,
-                verification=setup.verification,
-                options=setup.options[implementation.name],
+                verification=verification,
+                options=run.options[implementation.name],
                 function=function,
             )
             for mark in marks:
                 item.add_marker(getattr(pytest.mark, mark.name).with_args(*mark.args, **mark.kwargs))
             found.append(item)
     return found
-
-
-def without_slow(config: pytest.Config, collected: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the items without slow ones, unless markers or a test id ask for them; pytest counts those left out."""
-    if config.option.markexpr or any("::" in argument for argument in config.args):
-        return collected
-    slow = [item for item in collected if isinstance(item, VerificationItem) and item.get_closest_marker("slow")]
-    if slow:
-        config.hook.pytest_deselected(items=slow)
-    left_out = set(slow)
-    return [item for item in collected if item not in left_out]
 
 
 def without_equal_names(collected: Iterable[pytest.Item]) -> list[pytest.Item]:

@@ -1,15 +1,16 @@
 """Gathers the rows of a run from all processes, keeps them on disk as they come, and writes the reports."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
+import pytest
+
 from harness.judging.row import Comparison
-from harness.pytest_plugin.setup import Setup
-from harness.report.baseline import Changes, compare_with
-from harness.report.default_writers import default_writers
+from harness.pytest_plugin import baseline, reports, seed
+from harness.pytest_plugin.implementations import chosen
+from harness.pytest_plugin.verification import oracle_of, verification_of
 from harness.report.environment import environment
 from harness.report.report import Report
 from harness.report.terminal import summary
@@ -40,14 +41,18 @@ class Recording:
         lines: what to print at the end; empty before ``finish``.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, config: pytest.Config) -> None:
         self.planned: dict[str, Planned] = {}
         self.lines: list[str] = []
-        self._setup = setup
+        self._config = config
+        self._run = chosen(config)
+        self._reference = verification_of(config).reference.implementation
+        self._oracle = oracle_of(config)
+        self._folder = reports.folder_of(config)
         self._rows: dict[str, list[Comparison]] = {}
         self._unkept = ""
-        self._earlier = left_behind(setup.reports)
-        self._journal = Journal(setup.reports, NAMES)
+        self._earlier = left_behind(self._folder)
+        self._journal = Journal(self._folder, NAMES)
 
     def plan(self, planned: Iterable[Planned]) -> None:
         """Note what is to be run."""
@@ -63,14 +68,12 @@ class Recording:
 
     def header(self) -> list[str]:
         """Return the lines that say what is verified with what."""
-        setup = self._setup
-        names = ", ".join(implementation.name for implementation in setup.implementations)
-        reference = setup.verification.reference.implementation
+        reference, seeds = self._reference, seed.in_words(self._config)
         lines = [
-            f"harness: {names}, against {reference.name} in float64 ({reference.version}); seed: {self._seed}",
-            f"harness: {len(setup.oracle):,} of Keras's results are stored in {setup.oracle.path}",
+            f"harness: {self._names}, against {reference.name} in float64 ({reference.version}); seed: {seeds}",
+            f"harness: {len(self._oracle):,} of Keras's results are stored in {self._oracle.path}",
         ]
-        lines += [f"harness: {plugin}" for plugin in setup.plugins.quarantined]
+        lines += [f"harness: {plugin}" for plugin in self._run.plugins.quarantined]
         lines += [f"harness: {finding}" for finding in self._unfinished()]
         return lines
 
@@ -87,28 +90,27 @@ class Recording:
             self.lines = [f"{why}, so nothing was verified"]
             return False
         report = self._report(lost, interrupted)
-        changes = self._changes(report)
-        files, unwritten = self._write(report)
+        changes = baseline.changes_in(report, self._config)
+        files, unwritten = reports.write(report, self._folder, self._run.plugins.writers)
         self.lines = summary(report, files, changes)
         self.lines += [f"ERROR: {error}" for error in unwritten]
         self._journal.close(keep=not files)
         if report.rows and not files:
             self.lines.append(f"the rows are in {self._journal.path}")
-        regressions = changes.failing(self._setup.failing_changes) if changes else ()
+        regressions = baseline.regressions_in(changes, self._config)
         if regressions:
-            self.lines.append(f"NOT GOOD: {len(regressions):,} changes of the kinds that --baseline-fail names")
+            self.lines.append(f"NOT GOOD: {regressions:,} changes of the kinds that --baseline-fail names")
         return report.passed and not unwritten and not regressions
 
     @property
-    def _seed(self) -> str:
-        return "each case's own" if self._setup.seed is None else str(self._setup.seed)
+    def _names(self) -> str:
+        return ", ".join(implementation.name for implementation in self._run.implementations)
 
     def _unfinished(self) -> list[str]:
         return [f"a run was killed, or goes on elsewhere; the rows it has are in {path}" for path in self._earlier]
 
     def _report(self, lost: Mapping[str, str], interrupted: bool) -> Report:
-        setup = self._setup
-        findings = [str(plugin) for plugin in setup.plugins.quarantined] + setup.oracle.findings
+        findings = [str(plugin) for plugin in self._run.plugins.quarantined] + self._oracle.findings
         findings += [f"the process died that ran {nodeid}: {reason}" for nodeid, reason in lost.items()]
         findings += self._unfinished()
         findings += ["the run was interrupted"] if interrupted else []
@@ -116,24 +118,14 @@ class Recording:
         return Report(
             tuple(row for nodeid in self.planned for row in self._rows.get(nodeid, [])),
             {(case, implementation): count for _, case, implementation, count in self.planned.values()},
-            environment(setup.verification.reference.implementation)
-            | {"seed": self._seed, "implementations": ", ".join(i.name for i in setup.implementations)},
+            environment(self._reference) | {"seed": seed.in_words(self._config), "implementations": self._names},
             tuple(findings),
-            {(case, name): setup.from_here(nodeid) for nodeid, case, name, _ in self.planned.values()},
-            setup.options,
+            {(case, name): from_here(self._config, nodeid) for nodeid, case, name, _ in self.planned.values()},
+            self._run.options,
         )
 
-    def _changes(self, report: Report) -> Changes | None:
-        return compare_with(report, *self._setup.baseline) if self._setup.baseline else None
 
-    def _write(self, report: Report) -> tuple[list[Path], list[str]]:
-        """Return the files written, and why others could not be; one writer's failure stops no other."""
-        files, errors = [], []
-        for writer in (*default_writers(), *self._setup.plugins.writers):
-            try:
-                files.append(writer.write(report, self._setup.reports))
-            except HarnessError as error:
-                errors.append(str(error))
-            except Exception as error:  # a plugin's writer may raise anything; it ends as a line and a failed run
-                errors.append(f"writer {writer.name!r} raised {type(error).__name__}: {error}")
-        return files, errors
+def from_here(config: pytest.Config, nodeid: str) -> str:
+    """Return a test's id as pytest finds it from where it was called; ids themselves begin at its rootdir."""
+    file, separator, test = nodeid.partition("::")
+    return f"{os.path.relpath(config.rootpath / file, config.invocation_params.dir)}{separator}{test}"

@@ -147,14 +147,10 @@ def test_a_damaged_result_is_computed_again_and_told(project, mine):
     result.stdout.fnmatch_lines(["*held a damaged result*computed again*"])
 
 
-def test_a_plain_test_can_ask_for_keras_observables(project):
-    project.makepyfile(
-        test_plain="from harness import Dense, grid\n"
-        "def test_shape(keras_observables):\n"
-        "    case = next(iter(grid(Dense, input_shape=(5,), units=[3, 4])))\n"
-        "    assert keras_observables(case)['1/forward/dense'].shape == (5, 3)"
-    )
-    project.runpytest("test_plain.py").assert_outcomes(passed=1)
+def test_nobodys_pytest_gets_a_fixture_from_this_package(project):
+    result = project.runpytest("--fixtures", "test_dense.py")
+    result.stdout.fnmatch_lines(["*fixtures defined from *"])
+    result.stdout.no_fnmatch_line("*fixtures defined from harness*")
 
 
 def test_cases_of_a_plugin_are_run_where_a_case_file_asks_for_them(project):

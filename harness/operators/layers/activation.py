@@ -10,6 +10,8 @@ from harness.operators.specification import Shape
 class Activation(Layer):
     """An activation function as a layer; the shape stays."""
 
+    only_activates = True
+
     activation: str | ActivationFunction | None
 
     def __post_init__(self) -> None:

@@ -54,6 +54,7 @@ class Layer(Specification):
         window: the argument that says how large its windows are; empty where it has none.
         takes_maximum: the gradient goes to the largest element of a window, whose ties need a convention.
         flattens: images become rows of features, in an order that needs a convention.
+        only_activates: it is its activation and nothing else.
         samples: arguments that show what it does, for cases and tests.
         sample_shape: an input that these arguments fit.
         sample_inputs: how many inputs of that shape.
@@ -66,6 +67,7 @@ class Layer(Specification):
     window: ClassVar[str] = ""
     takes_maximum: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
+    only_activates: ClassVar[bool] = False
     samples: ClassVar[tuple[dict[str, object], ...]] = ({},)
     sample_shape: ClassVar[Shape] = (7, 5, 3)
     sample_inputs: ClassVar[int] = 1

@@ -1,20 +1,56 @@
-"""What is loaded and what is wrong with it, in words and as JSON."""
+"""``harness plugins``: what is loaded, from where, and what was set aside and why."""
 
+import argparse
 import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.cli.installation import Check, distributions, limits, machine, reports, watched
 from harness.errors import HarnessError
 from harness.implementation.contract import Implementation
 from harness.plugins.found import LeftOut, Loaded, Plugins, Quarantined
 from harness.plugins.loading import close, load_values
-from harness.verification import reference_among
 from harness.workers.isolated import Loader
 from harness.workers.limits import Limits
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add(commands: "Commands") -> None:
+    """Add the command and its options."""
+    command = commands.add_parser("plugins", help="list what is loaded, from where, and what was set aside and why")
+    command.add_argument("--json", action="store_true", help="as JSON, for programs")
+    add_loading(command)
+    command.set_defaults(run=run)
+
+
+def add_loading(command: argparse.ArgumentParser) -> None:
+    """Add the options that say what is loaded beside what is installed."""
+    command.add_argument(
+        "--impl",
+        action="append",
+        default=[],
+        metavar="NAME|FILE",
+        help="a Python file, the folder of a package or a module, loaded as well, in a process of its own; may be "
+        "repeated",
+    )
+    command.add_argument("--in-process", action="store_true", help="load what --impl names in this process")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every plugin with where it came from and what it offers, and what is not used and why.
+
+    Raises:
+        HarnessError: ``--impl`` names nothing.
+    """
+    look = inspected(options.impl, in_process=options.in_process)
+    if look.mistake:
+        raise HarnessError(look.mistake)
+    print(json.dumps(_as_values(look.plugins), indent=2) if options.json else "\n".join(_lines(look.plugins)))
+    return 0
 
 
 @dataclass(frozen=True)
@@ -42,32 +78,6 @@ def inspected(values: Sequence[str], *, in_process: bool) -> Inspected:
     except HarnessError as error:
         return Inspected(found, str(error))
     return Inspected(found, "")
-
-
-def plugins(values: Sequence[str], *, as_json: bool, in_process: bool) -> str:
-    """Return every plugin with where it came from and what it offers, and what is not used and why.
-
-    Raises:
-        HarnessError: a value names nothing.
-    """
-    look = inspected(values, in_process=in_process)
-    if look.mistake:
-        raise HarnessError(look.mistake)
-    if as_json:
-        return json.dumps(_as_values(look.plugins), indent=2)
-    return "\n".join(_lines(look.plugins))
-
-
-def doctor(values: Sequence[str], folder: Path, *, in_process: bool) -> tuple[str, bool]:
-    """Return what is installed, loaded and stored, and whether all of it is well; what is not says what to do."""
-    checks = [
-        machine(), *distributions(), limits(Limits()), watched(), *_plugins(inspected(values, in_process=in_process)),
-        *reports(folder),
-    ]  # fmt: skip
-    lines = [f"{'ok   ' if check.healthy else 'WRONG'} {check.text}" for check in checks]
-    wrong = sum(not check.healthy for check in checks)
-    lines.append(f"{wrong} of {len(checks)} checks found something wrong" if wrong else "all is well")
-    return "\n".join(lines), not wrong
 
 
 def _as_values(found: Plugins) -> dict[str, list[dict[str, object]]]:
@@ -120,22 +130,3 @@ def _lines(found: Plugins) -> Iterator[str]:
         yield str(unused)
     if not found.loaded and not found.quarantined:
         yield "no plugin was found. Is nn-harness installed? pip install -e ."
-
-
-def _plugins(look: Inspected) -> Iterator[Check]:
-    for plugin in look.plugins.loaded:
-        yield Check(True, f"plugin {plugin.name} ({plugin.origin}): {_offers(plugin)}")
-    for unused in look.plugins.quarantined:
-        yield Check(isinstance(unused, LeftOut), str(unused))
-    if look.mistake:
-        yield Check(False, look.mistake)
-    try:
-        yield Check(True, f"reference: {reference_among(look.plugins).version}")
-    except HarnessError as error:
-        yield Check(False, str(error))
-
-
-def _offers(plugin: Loaded) -> str:
-    names = [implementation.name for implementation in plugin.implementations]
-    others = (("cases", plugin.cases), ("faults", plugin.faults), ("writers", plugin.writers))
-    return ", ".join([*names, *(f"{len(some):,} {word}" for word, some in others if some)]) or "nothing"

@@ -1,4 +1,4 @@
-"""What an implementation gives for one operator, and where in a network it is put to work."""
+"""What an implementation supplies for one operator, and who computes what of a case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,16 +8,15 @@ from harness.cases.case import Case
 from harness.cases.network import Node
 from harness.errors import Unsupported
 from harness.layerwise.conventions import Conventions
-from harness.operators.activations import Softmax
-from harness.operators.layers import Activation, Layer
+from harness.operators.layers import Layer
 from harness.operators.specification import Specification
 
 WITH_LOSS = "+loss"
 
 
 @dataclass(frozen=True)
-class Given:
-    """One operator as it was given.
+class Supplied:
+    """One operator as it was supplied.
 
     Attributes:
         operator: with the functions of ``harness.layerwise.operators``, or with ``placed``, which makes one of those
@@ -38,61 +37,61 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Place:
-    """One node, and who computes what of it.
+class NodePlan:
+    """Who computes what of one node.
 
     Attributes:
         node: the node.
         layer: what the operator is told: the node's layer, with the activation of the next one where both are one.
-        given: who computes the layer; None for what the harness does on its behalf.
+        supplied: who computes the layer; None for what the harness does on its behalf.
         activation: who computes the activation after it; None where there is none or the layer does it.
     """
 
     node: Node
     layer: Layer
-    given: Given | None
-    activation: Given | None
+    supplied: Supplied | None
+    activation: Supplied | None
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class Plan:
     """Who computes what of a case.
 
     Attributes:
-        places: by node's name, in order.
+        nodes: by node's name, in order.
         loss, optimizer: None where the harness does it on the implementation's behalf.
         hidden: ends of the names of observables that are never seen, such as ``forward/dense`` where the activation
             that comes after it is part of it.
         gradient_before_softmax: True where the loss's gradient is that at the input of the last softmax.
     """
 
-    places: Mapping[str, Place]
-    loss: Given | None
-    optimizer: Given | None
+    nodes: Mapping[str, NodePlan]
+    loss: Supplied | None
+    optimizer: Supplied | None
     hidden: frozenset[str]
     gradient_before_softmax: bool
 
 
-def arranged(name: str, case: Case, given: Mapping[type[Specification], Given]) -> Arrangement:
+def planned(name: str, case: Case, supplied: Mapping[type[Specification], Supplied]) -> Plan:
     """Return who computes what of a case.
 
     Args:
         name: the implementation's.
         case: what is to be computed.
-        given: by specification class.
+        supplied: by specification class.
 
     Raises:
-        Unsupported: something is not given, or is given only together with what the case has not.
+        Unsupported: something is not supplied, or is supplied only together with what the case has not.
     """
-    loss = given.get(type(case.the_loss))
+    loss = supplied.get(type(case.the_loss))
     hidden: set[str] = set()
-    places: dict[str, Place] = {}
+    plans: dict[str, NodePlan] = {}
     merged: set[str] = set()
     missing: set[str] = set()
     for node in case.network.nodes:
-        own = None if node.name in merged else given.get(type(node.layer))
+        own = None if node.name in merged else supplied.get(type(node.layer))
         layer, activation = node.layer, node.layer.fused_activation
-        if own is None and node.layer.kind != "Activation":
+        if own is None and not node.layer.only_activates:
             missing.add(node.layer.kind)
         elif own is not None and own.fused and activation.keras_name not in own.applies and "linear" not in own.applies:
             after = _only_reader(case, node)
@@ -106,33 +105,33 @@ def arranged(name: str, case: Case, given: Mapping[type[Specification], Given]) 
             merged.add(after.name)
             hidden |= {f"forward/{node.name}", f"backward/{after.name}"}
         apart = not (activation.is_identity or node.name in merged or (own and activation.keras_name in own.applies))
-        if apart and type(activation) not in given:
+        if apart and type(activation) not in supplied:
             missing.add(activation.kind)
         if own is not None and f"softmax{WITH_LOSS}" in own.fused:
             _expect_fused_loss(name, case, node, layer, loss)
-        places[node.name] = Place(node, layer, own, given.get(type(activation)) if apart else None)
+        plans[node.name] = NodePlan(node, layer, own, supplied.get(type(activation)) if apart else None)
     if missing:
         raise Unsupported(f"{name} does not implement {', '.join(sorted(missing))}")
     before_softmax = loss is not None and bool(loss.fused)
     if before_softmax:
-        if type(case.network.nodes[-1].layer.fused_activation) is not Softmax:
+        if not case.network.nodes[-1].layer.fused_activation.sums_to_one:
             raise Unsupported(f"{name}'s {case.the_loss.kind} gives the gradient at the input of a softmax")
-        last = list(places.values())[-1]
-        if last.given is not None and "softmax" in last.given.fused:
+        last = list(plans.values())[-1]
+        if last.supplied is not None and "softmax" in last.supplied.fused:
             raise Unsupported(
                 f"{name}'s {last.layer.kind} wants the gradient at the output of its softmax, and its loss gives that "
                 "at the input. If it leaves softmax's derivative to the loss, declare fused='softmax+loss'"
             )
         hidden.add("backward/loss")
-    return Arrangement(places, loss, given.get(type(case.the_optimizer)), frozenset(hidden), before_softmax)
+    return Plan(plans, loss, supplied.get(type(case.the_optimizer)), frozenset(hidden), before_softmax)
 
 
 def _only_reader(case: Case, node: Node) -> Node | None:
     readers = [reader for reader in case.network.nodes if node.name in reader.inputs]
-    return readers[0] if len(readers) == 1 and isinstance(readers[0].layer, Activation) else None
+    return readers[0] if len(readers) == 1 and readers[0].layer.only_activates else None
 
 
-def _expect_fused_loss(name: str, case: Case, node: Node, layer: Layer, loss: Given | None) -> None:
+def _expect_fused_loss(name: str, case: Case, node: Node, layer: Layer, loss: Supplied | None) -> None:
     """Refuse a layer that leaves the derivative of its softmax to the loss, where there is no such loss after it."""
     if layer.fused_activation.keras_name != "softmax":
         return
