@@ -18,11 +18,13 @@ from harness.operators.optimizers.optimizer import Optimizer
 from harness.operators.specification import Specification
 
 Kind = Literal["structural", "graded"]
-PLACE = re.compile(r"forward|final/forward|backward|backward/loss|loss|update|(gradient|update)/[a-z_]+")
+MOVABLE = re.compile(r"forward|final/forward|backward|backward/loss|loss|update|(gradient|update)/[a-z_]+")
 
 # Where something may be done otherwise; some functions are given for each parameter apart.
 PLACES = tuple(dict.fromkeys(place for planted in PLANTED.values() for place in planted.places))
 BY_PARAMETER = ("gradients", "read", "written")
+# Where a layer is only with moving statistics.
+OF_STATE = ("inference", "statistics")
 # Of the stage and the right result, with the gradient that arrives between them where there is one.
 Result = Callable[[Any, Array], Array]
 Gradient = Callable[[Any, Array, Any], Any]
@@ -97,7 +99,7 @@ class Fault:
         self._expect(
             isinstance(self.moves, tuple)
             and len(self.moves) > 0
-            and all(isinstance(place, str) and PLACE.fullmatch(place) for place in self.moves),
+            and all(isinstance(place, str) and MOVABLE.fullmatch(place) for place in self.moves),
             "moves",
             "one or more kinds of observable, such as 'gradient/bias'",
         )
@@ -153,7 +155,8 @@ class Fault:
         return False
 
     def _expect_functions(self) -> None:
-        places = planted_class(self.on).places
+        names, state = getattr(self.on, "parameter_names", ()), getattr(self.on, "state_names", ())
+        places = tuple(place for place in planted_class(self.on).places if state or place not in OF_STATE)
         for place in PLACES:
             change, kind = getattr(self, place), self.on.__name__
             if place not in places:
@@ -161,11 +164,9 @@ class Fault:
             elif place not in BY_PARAMETER:
                 self._expect(change is None or callable(change), place, "a function")
             else:
-                names = (*self.on.parameter_names, *self.on.state_names) if issubclass(self.on, Layer) else ()
-                fitting = isinstance(change, Mapping) and all(
-                    name in names and callable(change[name]) for name in change
-                )
-                self._expect(fitting, place, f"functions by name ({kind} has {', '.join(names) or 'no parameters'})")
+                named = (*names, *state) if place == "read" else names
+                fits = isinstance(change, Mapping) and all(name in named and callable(change[name]) for name in change)
+                self._expect(fits, place, f"functions by name ({kind} has {', '.join(named) or 'no parameters'})")
         if not self.changes:
             raise SpecificationError(f"Fault {self.name!r} expected one or more of {', '.join(places)}, got none.")
 

@@ -70,8 +70,9 @@ def _combined(faults: tuple[Fault, ...], operators: Operators) -> dict[type[Spec
         together = found.setdefault(fault.on, {})
         for place, change in fault.changes.items():
             if together.setdefault(place, change) != change:
+                other = next(each.name for each in faults if each.on is fault.on and place in each.changes)
                 raise SpecificationError(
-                    f"fault {fault.name!r} expected {place} at its default, got another fault's {together[place]!r}."
+                    f"fault {fault.name!r} expected {place} at its default, got what fault {other!r} does there."
                 )
     return found
 

@@ -124,7 +124,8 @@ def test_every_fault_is_explained_apart_and_can_be_sent_to_another_process():
     does = Counter((fault.on, *fault.changes.items()) for fault in FAULTS.values())
     assert does.most_common(1)[0][1] == 1
     for fault in FAULTS.values():
-        assert pickle.loads(pickle.dumps(fault)) == fault
+        sent = pickle.loads(pickle.dumps(fault))
+        assert (sent, hash(sent)) == (fault, hash(fault))
         assert len(fault.changes) <= 2
 
 

@@ -43,9 +43,10 @@ def described(**changes):
             "expected on to be the class of a layer, an activation, a loss or an optimizer, got on='con",
         ),
         ({"on": dict}, "expected on to be the class of a layer, an activation, a loss or an optimizer, got on=<class"),
-        ({"output": None}, "expected one or more of output, inference, input_gradient, gradients, read, written, stat"),
+        ({"output": None}, "expected one or more of output, input_gradient, gradients, read, written, got none"),
         ({"output": "zeros"}, "expected output to be a function, got output='zeros'"),
-        ({"loss": zeros}, "expected loss to be left out: of Conv2D a fault gives output or inference or"),
+        ({"loss": zeros}, "expected loss to be left out: of Conv2D a fault gives output or input_gradient"),
+        ({"inference": zeros}, "expected inference to be left out: of Conv2D a fault gives output or input_gradient"),
         ({"on": SGD}, "expected output to be left out: of SGD a fault gives update, got output=<function zeros"),
         ({"gradients": zeros}, "expected gradients to be functions by name (Conv2D has kernel, bias), got gradients=<"),
         ({"gradients": {"gamma": zeros}}, "expected gradients to be functions by name (Conv2D has kernel, bias), got"),
@@ -97,7 +98,7 @@ def test_faults_of_one_operator_are_planted_together(operators):
     ],
 )
 def test_two_faults_that_do_different_things_at_one_place_are_refused(first, second, place, operators):
-    message = f"'{second}' expected {place} at its default, got another fault's"
+    message = f"fault '{second}' expected {place} at its default, got what fault '{first}' does there."
     with pytest.raises(SpecificationError, match=message):
         faulty([FAULTS[first], FAULTS[second]], operators, "both")
 

@@ -1,6 +1,6 @@
 """BatchNormalization: what goes wrong between statistics, normalization and their gradients."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,16 +10,6 @@ from harness.faults import Fault
 from harness.faults.stages import LayerStage
 from harness.operators.layers import BatchNormalization
 from impls.faults._places import BACKWARD
-
-Statistics = Callable[[LayerStage, Mapping[str, Array]], Mapping[str, Array]]
-
-
-Gradient = Callable[[LayerStage, Array, Array], Array]
-
-
-def right_statistics(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
-    """Return the right statistics."""
-    return statistics
 
 
 @dataclass(frozen=True)
@@ -41,6 +31,11 @@ def _batch(stage: LayerStage, over: tuple[int, ...] | None = None) -> _Batch:
     return _Batch(axes, x - mean, mean, variance, x.size // variance.size)
 
 
+def _normalized(stage: LayerStage, over: tuple[int, ...] | None = None) -> Array:
+    batch = _batch(stage, over)
+    return np.asarray(batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
+
+
 def _scaled(stage: LayerStage, normalized: Array) -> Array:
     y = normalized * stage.weights["gamma"] if stage.layer.scale else normalized
     return np.asarray(y + stage.weights["beta"] if stage.layer.center else y)
@@ -53,6 +48,9 @@ def _unbiased(batch: _Batch) -> Array:
 def _slope(stage: LayerStage) -> Array:
     slope = 1 / np.sqrt(_batch(stage).variance + stage.layer.epsilon)
     return np.asarray(slope * stage.weights["gamma"] if stage.layer.scale else slope)
+
+
+# Outputs.
 
 
 def with_unbiased_variance(stage: LayerStage, y: Array) -> Array:
@@ -75,20 +73,17 @@ def without_root(stage: LayerStage, y: Array) -> Array:
 
 def over_samples_only(stage: LayerStage, y: Array) -> Array:
     """Normalize each position by itself."""
-    batch = _batch(stage, (0,))
-    return _scaled(stage, batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
+    return _scaled(stage, _normalized(stage, (0,)))
 
 
 def each_sample_by_itself(stage: LayerStage, y: Array) -> Array:
     """Normalize each sample by itself."""
-    batch = _batch(stage, tuple(range(1, stage.x.ndim - 1)) or (1,))
-    return _scaled(stage, batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
+    return _scaled(stage, _normalized(stage, tuple(range(1, stage.x.ndim - 1)) or (1,)))
 
 
 def without_scale(stage: LayerStage, y: Array) -> Array:
     """Leave gamma out."""
-    batch = _batch(stage)
-    normalized = batch.centered / np.sqrt(batch.variance + stage.layer.epsilon)
+    normalized = _normalized(stage)
     return np.asarray(normalized + stage.weights["beta"] if stage.layer.center else normalized)
 
 
@@ -101,6 +96,9 @@ def moving_statistics_in_training(stage: LayerStage, y: Array) -> Array:
 def batch_statistics_in_inference(stage: LayerStage, y: Array) -> Array:
     """Use the batch's own statistics in inference."""
     return stage.forward()
+
+
+# Gradients.
 
 
 def statistics_as_constants(stage: LayerStage, dy: Array, dx: Array) -> Array:
@@ -126,6 +124,9 @@ def gamma_with_x(stage: LayerStage, dy: Array, right: Array) -> Array:
 def as_mean(stage: LayerStage, dy: Array, right: Array) -> Array:
     """Take the mean instead of the sum."""
     return np.asarray(right / np.asarray(_batch(stage).each, right.dtype))
+
+
+# Moving statistics.
 
 
 def momentum_exchanged(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
@@ -154,10 +155,7 @@ def _mixed(stage: LayerStage, keep: float, variance: Array) -> Mapping[str, Arra
 
 
 TRAINING = ("forward",)
-
-
 MOVING = ("update/moving_mean", "update/moving_variance")
-
 
 FAULTS = (
     Fault("batch-normalization-unbiased-variance", on=BatchNormalization, output=with_unbiased_variance, moves=TRAINING,

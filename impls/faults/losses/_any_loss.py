@@ -11,11 +11,6 @@ def halved(stage: LossStage, result: Array) -> Array:
     return times(result, 0.5)
 
 
-def doubled(stage: LossStage, result: Array) -> Array:
-    """Multiply by 2."""
-    return times(result, 2)
-
-
 def negated(stage: LossStage, result: Array) -> Array:
     """Flip the sign."""
     return -result
