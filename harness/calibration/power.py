@@ -121,7 +121,7 @@ def tried(case: Case, faults: Iterable[Fault], right: Layerwise) -> list[Trial]:
         HarnessError: the right implementation does not compute the case, or fails in it.
     """
     used = _operators(case)
-    applicable = [fault for fault in faults if fault.operator in used and fault.applies_to(case)]
+    applicable = [fault for fault in faults if fault.on in used and fault.applies_to(case)]
     if not applicable:
         return []
     problem = make_problem(case)

@@ -63,7 +63,7 @@ def _faults(matrix: KillMatrix) -> Iterable[list[str]]:
         for dtype in FORMATS:
             killed = matrix.count(name, "killed", dtype)
             shares.append(f"{killed:,} of {killed + matrix.count(name, 'survived', dtype):,}")
-        yield [name, fault.operator.kind, fault.kind, *shares, fault.explanation, fault.hint]
+        yield [name, fault.on.kind, fault.kind, *shares, fault.explanation, fault.hint]
 
 
 def _matrix(matrix: KillMatrix) -> str:

@@ -70,7 +70,7 @@ def faults_csv(matrix: KillMatrix) -> str:
         numbers = [matrix.count(name, outcome, dtype) for dtype in FORMATS for outcome in OUTCOMES]
         size = "" if fault.size is None else f"{fault.size:g}"
         writer.writerow(
-            [name, fault.operator.kind, fault.kind, size, *numbers, holes.count(name), matrix.reason(name),
+            [name, fault.on.kind, fault.kind, size, *numbers, holes.count(name), matrix.reason(name),
              fault.explanation]
         )  # fmt: skip
     return text.getvalue()
@@ -127,8 +127,8 @@ def _killed(faults: Iterable[Fault], matrix: KillMatrix, dtype: str = "") -> int
 
 def _operators(matrix: KillMatrix) -> list[list[str]]:
     rows = []
-    for kind in sorted({fault.operator.kind for fault in matrix.faults.values()}):
-        names = [f.name for f in matrix.faults.values() if f.operator.kind == kind and f.kind == "structural"]
+    for kind in sorted({fault.on.kind for fault in matrix.faults.values()}):
+        names = [f.name for f in matrix.faults.values() if f.on.kind == kind and f.kind == "structural"]
         if not names:
             continue
         trials = [trial for name in names for trial in matrix.by_fault[name]]

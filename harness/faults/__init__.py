@@ -1,18 +1,8 @@
-"""Faults: right operators with one or two knobs set otherwise, and implementations made of them."""
+"""Faults: right operators in which something is done otherwise, and implementations made of them."""
 
 from harness.faults.fault import Fault
 from harness.faults.faulty import faulty, planted
-from harness.faults.rules import ActivationRule, LayerRule, LossRule, OptimizerRule, Rule
+from harness.faults.partial import Partial
 from harness.faults.spoilt import Spoilt
 
-__all__ = [
-    "ActivationRule",
-    "Fault",
-    "LayerRule",
-    "LossRule",
-    "OptimizerRule",
-    "Rule",
-    "Spoilt",
-    "faulty",
-    "planted",
-]
+__all__ = ["Fault", "Partial", "Spoilt", "faulty", "planted"]

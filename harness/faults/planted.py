@@ -1,27 +1,53 @@
-"""A rule and a right operator made into one operator, for one run."""
+"""A right operator in which something is done otherwise, for one run."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import numpy as np
 
 from harness.cases.problem import Array
+from harness.faults.spoilt import Spoilt
 from harness.faults.stages import ActivationStage, LayerStage, LossStage, OptimizerStage, Setting
+from harness.operators.activations.activation import Activation
+from harness.operators.layers.layer import Layer
+from harness.operators.losses.loss import Loss
+from harness.operators.optimizers.optimizer import Optimizer
+from harness.operators.specification import Specification
 
-if TYPE_CHECKING:
-    from harness.faults.rules import ActivationRule, LayerRule, LossRule, OptimizerRule
-
+# What is done otherwise, by place (see ``Fault.changes``).
+Changes = Mapping[str, Any]
 LayerCache = tuple[LayerStage, Any]
 Arrays = Mapping[str, Array]
 
 
-class PlantedLayer:
-    """A layer's operator. It is built for one run, and what its layers remember ends with that."""
+class Planted:
+    """What all operators with faults have in common.
 
-    def __init__(self, rule: "LayerRule", right: Any, setting: Setting) -> None:
-        self._rule = rule
+    Attributes:
+        places: where something may be done otherwise, as attributes of a Fault.
+    """
+
+    places: ClassVar[tuple[str, ...]]
+
+    def __init__(self, changes: Changes, right: Any, setting: Setting) -> None:
+        self._changes = changes
         self._right = right
         self._setting = setting
+        self._spoilt: Spoilt = changes.get("spoilt", Spoilt())
+
+    def _at(self, place: str, *inputs: Any) -> Any:
+        """Return what is done at a place, of inputs whose last one is the right result."""
+        return self._changes[place](*inputs) if place in self._changes else inputs[-1]
+
+
+class PlantedLayer(Planted):
+    """A layer's operator. It is built for one run, and what its layers remember ends with that."""
+
+    places = ("output", "inference", "input_gradient", "gradients", "read", "written", "statistics")
+
+    def __init__(self, changes: Changes, right: Any, setting: Setting) -> None:
+        super().__init__(changes, right, setting)
         # By the layer's identity: two layers of one network may be described alike. Their network outlives this.
         self._memories: dict[int, dict[str, Any]] = {}
 
@@ -29,16 +55,18 @@ class PlantedLayer:
         """Return the output, and the stage with the right operator's cache."""
         stage = self._stage(layer, weights, x)
         y, cache = self._right.forward(stage.layer, stage.weights, stage.x)
-        y = self._rule.forward(stage, self._from_factors(stage, y))
-        return self._rule.spoilt.result("forward", y), (stage, cache)
+        y = self._at("output", stage, self._from_factors(stage, y))
+        return self._spoilt.result("forward", y), (stage, cache)
 
     def infer(self, layer: Any, weights: Arrays, x: Any) -> Array:
         """Return the output in inference."""
         stage = self._stage(layer, weights, x)
+        place = "inference" if layer.state_names else "output"
         if hasattr(self._right, "infer"):
-            return self._rule.infer(stage, self._right.infer(stage.layer, stage.weights, stage.x))
-        y = self._rule.infer(stage, self._from_factors(stage, stage.forward()))
-        spoilt: Array = self._rule.spoilt.result("forward", y)
+            y: Array = self._at(place, stage, self._right.infer(stage.layer, stage.weights, stage.x))
+            return y
+        y = self._at(place, stage, self._from_factors(stage, stage.forward()))
+        spoilt: Array = self._spoilt.result("forward", y)
         return spoilt
 
     def backward(self, layer: Any, weights: Arrays, cache: LayerCache, dy: Array) -> tuple[Any, Arrays]:
@@ -46,96 +74,98 @@ class PlantedLayer:
         stage, right_cache = cache
         dx, gradients = self._right.backward(stage.layer, stage.weights, right_cache, dy)
         dx, gradients = self._gradients_from_factors(stage, dy, dx, gradients)
-        dx, gradients = self._rule.backward(stage, dy, dx, gradients)
-        spoilt = self._rule.spoilt
-        return spoilt.result("backward", dx), {
-            name: spoilt.result(f"gradient/{name}", gradient) for name, gradient in gradients.items()
-        }
+        found = {}
+        for name, right in gradients.items():
+            gradient = self._at(f"written/{name}", stage, self._at(f"gradients/{name}", stage, dy, right))
+            found[name] = self._spoilt.result(f"gradient/{name}", gradient)
+        return self._spoilt.result("backward", self._at("input_gradient", stage, dy, dx)), found
 
     def moving(self, layer: Any, weights: Arrays, cache: LayerCache) -> Arrays:
         """Return the moving statistics after the step."""
         stage, right_cache = cache
-        statistics = self._rule.moving(stage, self._right.moving(stage.layer, stage.weights, right_cache))
-        return {name: self._rule.spoilt.result(f"update/{name}", array) for name, array in statistics.items()}
+        statistics = self._at("statistics", stage, self._right.moving(stage.layer, stage.weights, right_cache))
+        return {name: self._spoilt.result(f"update/{name}", array) for name, array in statistics.items()}
 
     def _stage(self, layer: Any, weights: Arrays, x: Any) -> LayerStage:
         memory = self._memories.setdefault(id(layer), {})
-        return self._rule.read(LayerStage(self._right, self._setting, memory, layer, weights, x))
+        stage = LayerStage(self._right, self._setting, memory, layer, weights, x)
+        return stage.but(**{name: self._at(f"read/{name}", stage, weight) for name, weight in weights.items()})
 
     def _from_factors(self, stage: LayerStage, y: Array) -> Array:
-        spoilt = self._rule.spoilt
-        if not spoilt.spoils_factors_of("forward"):
-            return y
-        return stage.but(x=spoilt.factor(stage.x), **spoilt.factors(stage.weights)).forward()
+        return self._coarse(stage).forward() if self._spoilt.spoils_factors_of("forward") else y
 
     def _gradients_from_factors(self, stage: LayerStage, dy: Array, dx: Any, gradients: Arrays) -> tuple[Any, Arrays]:
-        spoilt = self._rule.spoilt
-        places = ["backward", *(f"gradient/{name}" for name in gradients)]
-        if not any(spoilt.spoils_factors_of(place) for place in places):
+        spoilt = self._spoilt
+        if spoilt.of != "factors" or spoilt.place == "forward":
             return dx, gradients
-        coarse = stage.but(x=spoilt.factor(stage.x), **spoilt.factors(stage.weights))
-        coarse_dx, coarse_gradients = coarse.backward(spoilt.factor(dy))
-        if spoilt.spoils_factors_of("backward"):
-            return coarse_dx, gradients
-        name = spoilt.place.removeprefix("gradient/")
-        return dx, {**gradients, name: coarse_gradients[name]}
+        coarse_dx, coarse = self._coarse(stage).backward(spoilt.factor(dy))
+        return coarse_dx if spoilt.place == "backward" else dx, {
+            name: coarse[name] if spoilt.place == f"gradient/{name}" else gradient
+            for name, gradient in gradients.items()
+        }
+
+    def _coarse(self, stage: LayerStage) -> LayerStage:
+        return stage.but(x=self._spoilt.factor(stage.x), **self._spoilt.factors(stage.weights))
 
 
-class PlantedActivation:
+class PlantedActivation(Planted):
     """An activation's operator."""
 
-    def __init__(self, rule: "ActivationRule", right: Any) -> None:
-        self._rule = rule
-        self._right = right
+    places = ("output", "input_gradient")
 
     def forward(self, activation: Any, x: Array) -> tuple[Array, tuple[ActivationStage, Any]]:
         """Return the output, and the stage with the right operator's cache."""
         stage = ActivationStage(self._right, activation, x)
         y, cache = self._right.forward(activation, x)
-        return self._rule.spoilt.result("forward", self._rule.forward(stage, y)), (stage, cache)
+        return self._spoilt.result("forward", self._at("output", stage, y)), (stage, cache)
 
     def backward(self, activation: Any, cache: tuple[ActivationStage, Any], dy: Array) -> Array:
         """Return the gradient with respect to x."""
         stage, right_cache = cache
-        dx = self._rule.backward(stage, dy, self._right.backward(activation, right_cache, dy))
-        spoilt: Array = self._rule.spoilt.result("backward", dx)
+        dx = self._at("input_gradient", stage, dy, self._right.backward(activation, right_cache, dy))
+        spoilt: Array = self._spoilt.result("backward", dx)
         return spoilt
 
 
-class PlantedLoss:
+class PlantedLoss(Planted):
     """A loss's operator."""
 
-    def __init__(self, rule: "LossRule", right: Any) -> None:
-        self._rule = rule
-        self._right = right
+    places = ("loss", "loss_gradient")
 
     def forward(self, loss: Any, y_true: Array, y_pred: Array) -> Array:
         """Return the loss, a scalar."""
         stage = LossStage(self._right, loss, y_true, y_pred)
-        value = self._rule.forward(stage, np.asarray(self._right.forward(loss, y_true, y_pred)))
-        spoilt: Array = self._rule.spoilt.result("loss", value)
+        value = self._at("loss", stage, np.asarray(self._right.forward(loss, y_true, y_pred)))
+        spoilt: Array = self._spoilt.result("loss", value)
         return spoilt
 
     def backward(self, loss: Any, y_true: Array, y_pred: Array) -> Array:
         """Return the gradient with respect to the prediction."""
         stage = LossStage(self._right, loss, y_true, y_pred)
-        gradient = self._rule.backward(stage, self._right.backward(loss, y_true, y_pred))
-        spoilt: Array = self._rule.spoilt.result("backward/loss", gradient)
+        gradient = self._at("loss_gradient", stage, self._right.backward(loss, y_true, y_pred))
+        spoilt: Array = self._spoilt.result("backward/loss", gradient)
         return spoilt
 
 
-class PlantedOptimizer:
+class PlantedOptimizer(Planted):
     """An optimizer's operator; what it remembers is in the slots."""
 
-    def __init__(self, rule: "OptimizerRule", right: Any, setting: Setting) -> None:
-        self._rule = rule
-        self._right = right
-        self._setting = setting
+    places = ("update",)
 
     def update(
         self, optimizer: Any, step: int, weight: Array, gradient: Array, slots: Mapping[str, Any]
     ) -> tuple[Array, Mapping[str, Any]]:
         """Return the parameter after the step, and the slots."""
         stage = OptimizerStage(self._right, self._setting, optimizer, step, weight, gradient, slots)
-        new_weight, new_slots = self._rule.update(stage)
-        return self._rule.spoilt.result("update", new_weight), new_slots
+        new_weight, new_slots = self._changes["update"](stage) if "update" in self._changes else stage.update()
+        return self._spoilt.result("update", new_weight), new_slots
+
+
+PLANTED: Mapping[type[Specification], type[Planted]] = MappingProxyType(
+    {Layer: PlantedLayer, Activation: PlantedActivation, Loss: PlantedLoss, Optimizer: PlantedOptimizer}
+)
+
+
+def planted_class(on: type[Specification]) -> type[Planted]:
+    """Return what operators of a specification class become when faults are planted in them."""
+    return next(planted for base, planted in PLANTED.items() if issubclass(on, base))

@@ -1,4 +1,4 @@
-"""One stage of a computation as a rule sees it: its inputs, and the right operator to ask again with other ones.
+"""One stage of a computation as a fault sees it: its inputs, and the right operator to ask again with other ones.
 
 A stage lives for one call of an operator. What lasts longer, from one call to the next of one run, is in ``memory``,
 which belongs to one layer of one run: two runs know nothing of one another.
@@ -17,7 +17,7 @@ Operators = Mapping[type[Specification], Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """What surrounds the operator that a rule replaces.
+    """What surrounds the operator that a fault is in.
 
     Attributes:
         case: what is run.

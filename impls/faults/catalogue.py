@@ -13,13 +13,10 @@ ROOMS = ("layers", "activations", "losses", "optimizers")
 
 def catalogue() -> Iterator[Fault]:
     """Yield the structural faults, operator by operator, and then the graded ones."""
-    rules = []
-    for fault in structural_faults():
-        yield fault
-        if type(fault.rule) not in rules:
-            rules.append(type(fault.rule))
-    for rule in rules:
-        yield from graded_faults(rule)
+    structural = tuple(structural_faults())
+    yield from structural
+    for on in dict.fromkeys(fault.on for fault in structural):
+        yield from graded_faults(on)
 
 
 def structural_faults() -> Iterator[Fault]:

@@ -19,7 +19,6 @@ from harness.operators.layers import LAYERS, Activation, Conv2D, Dense
 from harness.report.failure import MOST_CAUSES
 from harness.verdict.expected import local
 from impls.faults import harness_faults
-from impls.faults.layers.dense import DenseRule
 
 FAULTS = {fault.name: fault for fault in harness_faults() if fault.kind == "structural"}
 
@@ -40,7 +39,7 @@ def first_failures(implementation, case):
 def recognized(name, dtype, operators):
     """Return how many faults explain the first failure that this one explains; 0 where it explains none."""
     fault = FAULTS[name]
-    for case in cases_of(fault.operator.kind, dtype):
+    for case in cases_of(fault.on.kind, dtype):
         for problem, shown, row, estimate in first_failures(faulty(fault, operators, name), case):
             if row.observable in fault.stages(case):
                 found = reproducing(FAULTS.values(), operators, problem, shown, row, estimate)
@@ -159,12 +158,21 @@ def test_nothing_is_named_where_the_numbers_are_as_near_to_the_right_ones(share,
     estimate = local(problem, shown, arithmetic_of(case.dtype))["1/forward/dense"].estimate
     # One and a half times as far off as a fault's numbers may be from those that it explains; then less than once.
     size = 1.5 * ROOM * float(estimate.det.max() / np.abs(estimate.value).max())
-    rule = DenseRule(spoilt=Spoilt("forward", size=size))
-    off = Fault("off", rule, ("forward",), "It is off.", "Look at it.", kind="graded", size=size)
+    spoilt = Spoilt("forward", size=size)
+    words = {"moves": ("forward",), "explanation": "It is off.", "hint": "Look at it."}
+    off = Fault("off", on=Dense, spoilt=spoilt, kind="graded", size=size, **words)
     ((_, wrong, row, _), *_) = first_failures(faulty(off, operators, "mine"), case)
     y = shown[row.observable]
     nearer = {**wrong, row.observable: y + share * (wrong[row.observable] - y)}
     assert (off in reproducing([off], operators, problem, nearer, row, estimate)) is is_named
+
+
+def test_faults_of_an_operator_that_nobody_has_right_explain_nothing(operators):
+    fault, case = FAULTS["dense-bias-never-added"], Case(Network((7,), Dense(4)), batch_size=5)
+    ((problem, shown, row, estimate), *_) = first_failures(faulty(fault, operators, "mine"), case)
+    assert reproducing([fault], operators, problem, shown, row, estimate) == [fault]
+    others = {on: operator for on, operator in operators.items() if on is not Dense}
+    assert reproducing([fault], others, problem, shown, row, estimate) == []
 
 
 def test_what_shows_in_the_prediction_alone_is_named(operators):

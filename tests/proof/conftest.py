@@ -22,10 +22,8 @@ def test_slow(): ...
 
 # What only differs from a right implementation by one fault, and faults of its own.
 IMPLEMENTATIONS = """
-from dataclasses import dataclass
-
 from harness import hookimpl
-from harness.faults import Fault, LayerRule, faulty
+from harness.faults import Fault, faulty
 from harness.operators.layers import Dense
 from harness.layerwise import Layerwise, operators_in
 from impls import vectorized
@@ -35,10 +33,8 @@ operators = operators_in(vectorized)
 FAULTS = {fault.name: fault for fault in structural_faults()}
 
 
-@dataclass(frozen=True)
-class NothingRule(LayerRule):
-    operator = Dense
-    nothing: bool = False
+def right(stage, y):
+    return y
 
 
 @hookimpl
@@ -48,7 +44,8 @@ def harness_implementations():
 
 @hookimpl
 def harness_faults():
-    return [Fault("changes-nothing", NothingRule(nothing=True), ("forward",), "It <b>is</b> right.", "Look away.")]
+    words = {"explanation": "It <b>is</b> right.", "hint": "Look away."}
+    return [Fault("changes-nothing", on=Dense, output=right, moves=("forward",), **words)]
 """
 RIGHT = 'Layerwise("right", operators=operators)'
 FAULTY = 'faulty(FAULTS["dense-bias-never-added"], operators, "wrong")'

@@ -1,24 +1,13 @@
 """elu: what goes wrong on the curved side."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import ActivationStage
 from harness.operators.activations import Elu
-from harness.operators.specification import Specification
-from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.activations import _rule as any_function
-
-
-@dataclass(frozen=True)
-class EluRule(any_function.FunctionRule):
-    """elu with knobs."""
-
-    operator: ClassVar[type[Specification]] = Elu
+from impls.faults._places import BACKWARD, BOTH_WAYS
+from impls.faults.activations import _any_activation as any_activation
 
 
 def without_minus_1(stage: ActivationStage, y: Array) -> Array:
@@ -42,24 +31,15 @@ def derivative_is_the_function(stage: ActivationStage, dy: Array, dx: Array) -> 
 
 
 FAULTS = (
-    Fault(
-        "elu-without-minus-1", EluRule(output=without_minus_1), (*FORWARD, *BACKWARD),
-        "The negative side lacks - 1, and jumps at 0.", "alpha * (exp(x) - 1)",
-    ),
-    Fault(
-        "elu-alpha-unused", EluRule(output=alpha_unused), (*FORWARD, *BACKWARD), "alpha is accepted and not used.",
-        "alpha * (exp(x) - 1); try an alpha other than 1.", census=13,
-    ),
-    Fault(
-        "elu-derivative-without-alpha", EluRule(gradient=derivative_without_alpha), BACKWARD,
-        "The derivative lacks alpha.", "alpha * exp(x), which is y + alpha.", census=13, source="dl4j#8178",
-    ),
-    Fault(
-        "elu-derivative-is-the-function", EluRule(gradient=derivative_is_the_function), BACKWARD,
-        "The derivative on the negative side is the function.", "y + alpha, not y.", census=13,
-    ),
-    Fault(
-        "elu-derivative-forgotten", EluRule(gradient=any_function.derivative_forgotten), BACKWARD,
-        "The gradient goes through unchanged.", "Multiply by the derivative of the activation.",
-    ),
+    Fault("elu-without-minus-1", on=Elu, output=without_minus_1, moves=BOTH_WAYS,
+        explanation="The negative side lacks - 1, and jumps at 0.", hint="alpha * (exp(x) - 1)"),
+    Fault("elu-alpha-unused", on=Elu, output=alpha_unused, moves=BOTH_WAYS, census=13,
+        explanation="alpha is accepted and not used.", hint="alpha * (exp(x) - 1); try an alpha other than 1."),
+    Fault("elu-derivative-without-alpha", on=Elu, input_gradient=derivative_without_alpha, moves=BACKWARD, census=13,
+        explanation="The derivative lacks alpha.", hint="alpha * exp(x), which is y + alpha.", source="dl4j#8178"),
+    Fault("elu-derivative-is-the-function", on=Elu, input_gradient=derivative_is_the_function,
+        moves=BACKWARD, census=13,
+        explanation="The derivative on the negative side is the function.", hint="y + alpha, not y."),
+    Fault("elu-derivative-forgotten", on=Elu, input_gradient=any_activation.derivative_forgotten, moves=BACKWARD,
+        explanation="The gradient goes through unchanged.", hint="Multiply by the derivative of the activation."),
 )  # fmt: skip

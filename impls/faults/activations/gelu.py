@@ -1,8 +1,6 @@
 """gelu: what goes wrong between its two forms."""
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -10,16 +8,7 @@ from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import ActivationStage
 from harness.operators.activations import Gelu
-from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.activations import _rule as any_function
-
-
-@dataclass(frozen=True)
-class GeluRule(any_function.FunctionRule):
-    """gelu with knobs."""
-
-    operator: ClassVar[type[Specification]] = Gelu
 
 
 def tanh_form(stage: ActivationStage, y: Array) -> Array:
@@ -50,20 +39,13 @@ def _density(x: Array) -> Array:
 
 
 FAULTS = (
-    Fault(
-        "gelu-tanh-form", GeluRule(output=tanh_form), FORWARD, "The approximation by tanh is computed.",
-        "Keras's default is the exact form, with erf.", census=13, source="neural-api#21",
-    ),
-    Fault(
-        "gelu-sigmoid-form", GeluRule(output=sigmoid_form), FORWARD, "The approximation by sigmoid is computed.",
-        "Keras's default is the exact form, with erf.", census=13,
-    ),
-    Fault(
-        "gelu-derivative-without-density", GeluRule(gradient=without_density), BACKWARD,
-        "The derivative lacks the term x φ(x).", "x Φ(x) is a product: two terms.", census=13,
-    ),
-    Fault(
-        "gelu-derivative-density-without-x", GeluRule(gradient=density_without_x), BACKWARD,
-        "The derivative's second term lacks its factor x.", "Φ(x) + x φ(x)", census=13,
-    ),
+    Fault("gelu-tanh-form", on=Gelu, output=tanh_form, moves=FORWARD, census=13,
+        explanation="The approximation by tanh is computed.", hint="Keras's default is the exact form, with erf.",
+        source="neural-api#21"),
+    Fault("gelu-sigmoid-form", on=Gelu, output=sigmoid_form, moves=FORWARD, census=13,
+        explanation="The approximation by sigmoid is computed.", hint="Keras's default is the exact form, with erf."),
+    Fault("gelu-derivative-without-density", on=Gelu, input_gradient=without_density, moves=BACKWARD, census=13,
+        explanation="The derivative lacks the term x φ(x).", hint="x Φ(x) is a product: two terms."),
+    Fault("gelu-derivative-density-without-x", on=Gelu, input_gradient=density_without_x, moves=BACKWARD, census=13,
+        explanation="The derivative's second term lacks its factor x.", hint="Φ(x) + x φ(x)"),
 )  # fmt: skip

@@ -1,25 +1,13 @@
 """leaky_relu: what goes wrong on the negative side."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import ActivationStage
 from harness.operators.activations import LeakyRelu
-from harness.operators.specification import Specification
-from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.activations import _rule as any_function
-
-
-@dataclass(frozen=True)
-class LeakyReluRule(any_function.FunctionRule):
-    """leaky_relu with knobs."""
-
-    operator: ClassVar[type[Specification]] = LeakyRelu
-
+from impls.faults._places import BACKWARD, BOTH_WAYS, FORWARD
+from impls.faults.activations import _any_activation as any_activation
 
 SLOPE_HARD_CODED = 0.01
 
@@ -34,11 +22,6 @@ def slope_hard_coded(stage: ActivationStage, y: Array) -> Array:
     return np.where(stage.x > 0, stage.x, np.asarray(SLOPE_HARD_CODED, y.dtype) * stage.x)
 
 
-def slope_missing(stage: ActivationStage, dy: Array, dx: Array) -> Array:
-    """Use relu's derivative."""
-    return dy * (stage.x > 0)
-
-
 def slope_hard_coded_in_derivative(stage: ActivationStage, dy: Array, dx: Array) -> Array:
     """Use 0.01 whatever is asked for."""
     return np.where(stage.x > 0, dy, np.asarray(SLOPE_HARD_CODED, dy.dtype) * dy)
@@ -50,28 +33,20 @@ def slope_times_x(stage: ActivationStage, dy: Array, dx: Array) -> Array:
 
 
 FAULTS = (
-    Fault(
-        "leaky-relu-sign-flipped", LeakyReluRule(output=sign_flipped), (*FORWARD, *BACKWARD),
-        "The negative side has the wrong sign.", "slope * x is negative where x is.", census=13,
-    ),
-    Fault(
-        "leaky-relu-slope-hard-coded", LeakyReluRule(output=slope_hard_coded), FORWARD,
-        "The slope is 0.01 whatever is asked for.", "Is the argument used? Keras's function has 0.2.", census=13,
-    ),
-    Fault(
-        "leaky-relu-derivative-without-slope", LeakyReluRule(gradient=slope_missing), BACKWARD,
-        "The derivative on the negative side is 0.", "It is the slope.", census=13,
-    ),
-    Fault(
-        "leaky-relu-derivative-hard-coded", LeakyReluRule(gradient=slope_hard_coded_in_derivative), BACKWARD,
-        "The derivative's slope is 0.01 whatever is asked for.", "Use the same slope in both passes.", census=13,
-    ),
-    Fault(
-        "leaky-relu-derivative-times-x", LeakyReluRule(gradient=slope_times_x), BACKWARD,
-        "The derivative on the negative side is the function.", "The derivative of slope * x is slope.", census=13,
-    ),
-    Fault(
-        "leaky-relu-derivative-at-zero-is-one", LeakyReluRule(gradient=any_function.derivative_at_zero_is_one),
-        BACKWARD, "The derivative at 0 is 1.", "x > 0 and not x >= 0.",
-    ),
+    Fault("leaky-relu-sign-flipped", on=LeakyRelu, output=sign_flipped, moves=BOTH_WAYS, census=13,
+        explanation="The negative side has the wrong sign.", hint="slope * x is negative where x is."),
+    Fault("leaky-relu-slope-hard-coded", on=LeakyRelu, output=slope_hard_coded, moves=FORWARD, census=13,
+        explanation="The slope is 0.01 whatever is asked for.", hint="Is the argument used? Keras's function has 0.2."),
+    Fault("leaky-relu-derivative-without-slope", on=LeakyRelu, input_gradient=any_activation.derivative_of_relu,
+        moves=BACKWARD, census=13,
+        explanation="The derivative on the negative side is 0.", hint="It is the slope."),
+    Fault("leaky-relu-derivative-hard-coded", on=LeakyRelu, input_gradient=slope_hard_coded_in_derivative,
+        moves=BACKWARD, census=13,
+        explanation="The derivative's slope is 0.01 whatever is asked for.", hint="Use the same slope in both passes."),
+    Fault("leaky-relu-derivative-times-x", on=LeakyRelu, input_gradient=slope_times_x, moves=BACKWARD, census=13,
+        explanation="The derivative on the negative side is the function.",
+        hint="The derivative of slope * x is slope."),
+    Fault("leaky-relu-derivative-at-zero-is-one", on=LeakyRelu, input_gradient=any_activation.derivative_at_zero_is_one,
+        moves=BACKWARD,
+        explanation="The derivative at 0 is 1.", hint="x > 0 and not x >= 0."),
 )  # fmt: skip

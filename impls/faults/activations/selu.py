@@ -1,8 +1,5 @@
 """selu: what goes wrong with its two constants."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
@@ -10,16 +7,7 @@ from harness.faults import Fault
 from harness.faults.stages import ActivationStage
 from harness.operators.activations import Selu
 from harness.operators.activations.selu import ALPHA, SCALE
-from harness.operators.specification import Specification
-from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.activations import _rule as any_function
-
-
-@dataclass(frozen=True)
-class SeluRule(any_function.FunctionRule):
-    """selu with knobs."""
-
-    operator: ClassVar[type[Specification]] = Selu
+from impls.faults._places import BACKWARD, BOTH_WAYS
 
 
 def scale_missing(stage: ActivationStage, y: Array) -> Array:
@@ -43,21 +31,14 @@ def slope_from_below(stage: ActivationStage, dy: Array, dx: Array) -> Array:
 
 
 FAULTS = (
-    Fault(
-        "selu-scale-missing", SeluRule(output=scale_missing), (*FORWARD, *BACKWARD),
-        "The outer factor is missing.", "SCALE multiplies both sides.",
-    ),
-    Fault(
-        "selu-derivative-without-scale", SeluRule(gradient=derivative_without_scale), BACKWARD,
-        "The derivative lacks the outer factor.", "SCALE multiplies both sides.", census=13,
-    ),
-    Fault(
-        "selu-derivative-without-scale-where-negative", SeluRule(gradient=derivative_without_scale_where_negative),
-        BACKWARD, "The derivative on the negative side lacks the outer factor.", "SCALE * ALPHA * exp(x)", census=13,
-    ),
-    Fault(
-        "selu-derivative-at-zero-from-below", SeluRule(gradient=slope_from_below), BACKWARD,
-        "The derivative at 0 is SCALE * ALPHA, the slope on the left.", "SCALE where x >= 0, as TensorFlow has it.",
-        source="torch, jax",
-    ),
+    Fault("selu-scale-missing", on=Selu, output=scale_missing, moves=BOTH_WAYS,
+        explanation="The outer factor is missing.", hint="SCALE multiplies both sides."),
+    Fault("selu-derivative-without-scale", on=Selu, input_gradient=derivative_without_scale, moves=BACKWARD, census=13,
+        explanation="The derivative lacks the outer factor.", hint="SCALE multiplies both sides."),
+    Fault("selu-derivative-without-scale-where-negative", on=Selu,
+        input_gradient=derivative_without_scale_where_negative, moves=BACKWARD, census=13,
+        explanation="The derivative on the negative side lacks the outer factor.", hint="SCALE * ALPHA * exp(x)"),
+    Fault("selu-derivative-at-zero-from-below", on=Selu, input_gradient=slope_from_below, moves=BACKWARD,
+        explanation="The derivative at 0 is SCALE * ALPHA, the slope on the left.",
+        hint="SCALE where x >= 0, as TensorFlow has it.", source="torch, jax"),
 )  # fmt: skip

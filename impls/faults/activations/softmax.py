@@ -1,24 +1,13 @@
 """softmax: what goes wrong in its sums and its Jacobian."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import ActivationStage
 from harness.operators.activations import Softmax
-from harness.operators.specification import Specification
-from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.activations import _rule as any_function
-
-
-@dataclass(frozen=True)
-class SoftmaxRule(any_function.FunctionRule):
-    """softmax with knobs."""
-
-    operator: ClassVar[type[Specification]] = Softmax
+from impls.faults._places import BACKWARD, BOTH_WAYS
+from impls.faults.activations import _any_activation as any_activation
 
 
 def not_stabilised(stage: ActivationStage, y: Array) -> Array:
@@ -53,22 +42,6 @@ def applied_twice(stage: ActivationStage, y: Array) -> Array:
     return stage.forward(y)
 
 
-def diagonal_only(stage: ActivationStage, dy: Array, dx: Array) -> Array:
-    """Use y (1 - y), the Jacobian's diagonal."""
-    y = stage.forward()
-    return np.asarray(dy * y * (1 - y))
-
-
-def diagonal_of_input(stage: ActivationStage, dy: Array, dx: Array) -> Array:
-    """Use z (1 - z) of the input."""
-    return np.asarray(dy * stage.x * (1 - stage.x))
-
-
-def off_diagonal_forgotten(stage: ActivationStage, dy: Array, dx: Array) -> Array:
-    """Multiply by the output alone."""
-    return dy * stage.forward()
-
-
 def jacobian_of_first_sample(stage: ActivationStage, dy: Array, dx: Array) -> Array:
     """Use the first sample's Jacobian for all."""
     y = np.broadcast_to(stage.forward()[:1], dy.shape)
@@ -94,63 +67,40 @@ def _shares(x: Array, shift: Array | int) -> Array:
         return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
-BOTH = (*FORWARD, *BACKWARD)
-
 FAULTS = (
-    Fault(
-        "softmax-not-stabilised", SoftmaxRule(output=not_stabilised), BOTH,
-        "exp of large inputs overflows.", "Take each row's largest input off first.", census=9,
-        source="singa#540, nupic#3818, straight-dope#3",
-    ),
-    Fault(
-        "softmax-shifted-by-batch", SoftmaxRule(output=stabilised_by_batch), BOTH,
-        "The largest input of the whole batch is taken off, so that samples far below it vanish.",
-        "Each row has its own maximum: axis=-1, keepdims=True.", census=9,
-    ),
-    Fault(
-        "softmax-over-batch", SoftmaxRule(output=over_batch), BOTH, "The sum is over samples.",
-        "A sample's classes sum to 1: axis=-1.", census=3,
-    ),
-    Fault(
-        "softmax-over-everything", SoftmaxRule(output=over_everything), BOTH,
-        "The sum is over samples and classes.", "A sample's classes sum to 1: axis=-1.", census=3,
-    ),
-    Fault(
-        "softmax-without-exp", SoftmaxRule(output=without_exp), BOTH, "Inputs are divided by their sum.",
-        "exp first.", census=5,
-    ),
-    Fault(
-        "softmax-applied-twice", SoftmaxRule(output=applied_twice), BOTH, "Softmax is applied to its own result.",
-        "Does the loss or the layer apply it already?", census=5,
-    ),
-    Fault(
-        "softmax-derivative-diagonal-only", SoftmaxRule(gradient=diagonal_only), BACKWARD,
-        "The derivative is y (1 - y), which is the Jacobian's diagonal.",
-        "Every input changes every output: y * (dy - sum(dy * y)).", census=5, source="libnd4j#440, jorgenkg#6",
-    ),
-    Fault(
-        "softmax-derivative-of-input", SoftmaxRule(gradient=diagonal_of_input), BACKWARD,
-        "The derivative is z (1 - z) of the input.", "The Jacobian is made of outputs.", census=5,
-    ),
-    Fault(
-        "softmax-derivative-without-sum", SoftmaxRule(gradient=off_diagonal_forgotten), BACKWARD,
-        "The derivative lacks the sum over classes.", "y * (dy - sum(dy * y))", census=5,
-    ),
-    Fault(
-        "softmax-derivative-of-first-sample", SoftmaxRule(gradient=jacobian_of_first_sample), BACKWARD,
-        "The first sample's Jacobian is used for all.", "Each sample has its own.", census=3,
-    ),
-    Fault(
-        "softmax-derivative-of-first-class", SoftmaxRule(gradient=first_class_only), BACKWARD,
-        "Only the first non-zero gradient of each sample is used.", "Sum over all classes.", census=5,
-    ),
-    Fault(
-        "softmax-derivative-forgotten", SoftmaxRule(gradient=any_function.derivative_forgotten), BACKWARD,
-        "The gradient goes through unchanged.",
-        "That is right only where softmax and cross-entropy are differentiated together.", census=5,
-    ),
-    Fault(
-        "softmax-derivative-applied-twice", SoftmaxRule(gradient=jacobian_twice), BACKWARD,
-        "The Jacobian is applied twice.", "Is it in the loss's gradient already?", census=5,
-    ),
+    Fault("softmax-not-stabilised", on=Softmax, output=not_stabilised, moves=BOTH_WAYS, census=9,
+        explanation="exp of large inputs overflows.", hint="Take each row's largest input off first.",
+        source="singa#540, nupic#3818, straight-dope#3"),
+    Fault("softmax-shifted-by-batch", on=Softmax, output=stabilised_by_batch, moves=BOTH_WAYS, census=9,
+        explanation="The largest input of the whole batch is taken off, so that samples far below it vanish.",
+        hint="Each row has its own maximum: axis=-1, keepdims=True."),
+    Fault("softmax-over-batch", on=Softmax, output=over_batch, moves=BOTH_WAYS, census=3,
+        explanation="The sum is over samples.", hint="A sample's classes sum to 1: axis=-1."),
+    Fault("softmax-over-everything", on=Softmax, output=over_everything, moves=BOTH_WAYS, census=3,
+        explanation="The sum is over samples and classes.", hint="A sample's classes sum to 1: axis=-1."),
+    Fault("softmax-without-exp", on=Softmax, output=without_exp, moves=BOTH_WAYS, census=5,
+        explanation="Inputs are divided by their sum.", hint="exp first."),
+    Fault("softmax-applied-twice", on=Softmax, output=applied_twice, moves=BOTH_WAYS, census=5,
+        explanation="Softmax is applied to its own result.", hint="Does the loss or the layer apply it already?"),
+    Fault("softmax-derivative-diagonal-only", on=Softmax, input_gradient=any_activation.derivative_of_sigmoid,
+        moves=BACKWARD, census=5,
+        explanation="The derivative is y (1 - y), which is the Jacobian's diagonal.",
+        hint="Every input changes every output: y * (dy - sum(dy * y)).", source="libnd4j#440, jorgenkg#6"),
+    Fault("softmax-derivative-of-input", on=Softmax, input_gradient=any_activation.derivative_of_sigmoid_at_the_input,
+        moves=BACKWARD, census=5,
+        explanation="The derivative is z (1 - z) of the input.", hint="The Jacobian is made of outputs."),
+    Fault("softmax-derivative-without-sum", on=Softmax, input_gradient=any_activation.derivative_is_the_function,
+        moves=BACKWARD, census=5,
+        explanation="The derivative lacks the sum over classes.", hint="y * (dy - sum(dy * y))"),
+    Fault("softmax-derivative-of-first-sample", on=Softmax, input_gradient=jacobian_of_first_sample,
+        moves=BACKWARD, census=3,
+        explanation="The first sample's Jacobian is used for all.", hint="Each sample has its own."),
+    Fault("softmax-derivative-of-first-class", on=Softmax, input_gradient=first_class_only, moves=BACKWARD, census=5,
+        explanation="Only the first non-zero gradient of each sample is used.", hint="Sum over all classes."),
+    Fault("softmax-derivative-forgotten", on=Softmax, input_gradient=any_activation.derivative_forgotten,
+        moves=BACKWARD, census=5,
+        explanation="The gradient goes through unchanged.",
+        hint="That is right only where softmax and cross-entropy are differentiated together."),
+    Fault("softmax-derivative-applied-twice", on=Softmax, input_gradient=jacobian_twice, moves=BACKWARD, census=5,
+        explanation="The Jacobian is applied twice.", hint="Is it in the loss's gradient already?"),
 )  # fmt: skip

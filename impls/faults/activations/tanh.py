@@ -1,29 +1,13 @@
 """tanh: what goes wrong in its derivative."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import ActivationStage
 from harness.operators.activations import Tanh
-from harness.operators.specification import Specification
-from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.activations import _rule as any_function
-
-
-@dataclass(frozen=True)
-class TanhRule(any_function.FunctionRule):
-    """tanh with knobs."""
-
-    operator: ClassVar[type[Specification]] = Tanh
-
-
-def is_the_function(stage: ActivationStage, dy: Array, dx: Array) -> Array:
-    """Take tanh for its derivative."""
-    return dy * np.tanh(stage.x)
+from impls.faults._places import BACKWARD, BOTH_WAYS
+from impls.faults.activations import _any_activation as any_activation
 
 
 def square_missing(stage: ActivationStage, dy: Array, dx: Array) -> Array:
@@ -36,45 +20,24 @@ def of_input(stage: ActivationStage, dy: Array, dx: Array) -> Array:
     return np.asarray(dy * (1 - stage.x * stage.x))
 
 
-def of_relu(stage: ActivationStage, dy: Array, dx: Array) -> Array:
-    """Use relu's derivative."""
-    return dy * (stage.x > 0)
-
-
-def of_sigmoid(stage: ActivationStage, dy: Array, dx: Array) -> Array:
-    """Use sigmoid's formula, y (1 - y)."""
-    y = np.tanh(stage.x)
-    return np.asarray(dy * y * (1 - y))
-
-
 FAULTS = (
-    Fault(
-        "tanh-derivative-is-tanh", TanhRule(gradient=is_the_function), BACKWARD,
-        "The derivative is the function.", "1 - y * y", census=13, source="brain.js#560",
-    ),
-    Fault(
-        "tanh-derivative-lacks-the-square", TanhRule(gradient=square_missing), BACKWARD,
-        "The derivative is 1 - y.", "1 - y * y", census=13,
-    ),
-    Fault(
-        "tanh-derivative-of-input", TanhRule(gradient=of_input), BACKWARD,
-        "The formula for the output, 1 - y², is given the input.", "Which of the two was cached?", census=13,
-    ),
-    Fault(
-        "tanh-derivative-of-output", TanhRule(gradient=any_function.derivative_at_the_output), BACKWARD,
-        "The derivative is taken at the output: tanh is applied twice.", "1 - y * y with y the output as it is.",
-        census=13,
-    ),
-    Fault(
-        "tanh-derivative-of-relu", TanhRule(gradient=of_relu), BACKWARD, "The derivative is relu's.",
-        "Was the derivative changed with the activation?", census=13,
-    ),
-    Fault(
-        "tanh-derivative-of-sigmoid", TanhRule(gradient=of_sigmoid), BACKWARD, "The derivative is sigmoid's.",
-        "Was the derivative changed with the activation?", census=13,
-    ),
-    Fault(
-        "tanh-never-applied", TanhRule(output=any_function.never_applied), (*FORWARD, *BACKWARD),
-        "The activation is accepted and never applied.", "Is the argument used after it was stored?", census=1,
-    ),
+    Fault("tanh-derivative-is-tanh", on=Tanh, input_gradient=any_activation.derivative_is_the_function,
+        moves=BACKWARD, census=13,
+        explanation="The derivative is the function.", hint="1 - y * y", source="brain.js#560"),
+    Fault("tanh-derivative-lacks-the-square", on=Tanh, input_gradient=square_missing, moves=BACKWARD, census=13,
+        explanation="The derivative is 1 - y.", hint="1 - y * y"),
+    Fault("tanh-derivative-of-input", on=Tanh, input_gradient=of_input, moves=BACKWARD, census=13,
+        explanation="The formula for the output, 1 - y², is given the input.", hint="Which of the two was cached?"),
+    Fault("tanh-derivative-of-output", on=Tanh, input_gradient=any_activation.derivative_at_the_output,
+        moves=BACKWARD, census=13,
+        explanation="The derivative is taken at the output: tanh is applied twice.",
+        hint="1 - y * y with y the output as it is."),
+    Fault("tanh-derivative-of-relu", on=Tanh, input_gradient=any_activation.derivative_of_relu,
+        moves=BACKWARD, census=13,
+        explanation="The derivative is relu's.", hint="Was the derivative changed with the activation?"),
+    Fault("tanh-derivative-of-sigmoid", on=Tanh, input_gradient=any_activation.derivative_of_sigmoid,
+        moves=BACKWARD, census=13,
+        explanation="The derivative is sigmoid's.", hint="Was the derivative changed with the activation?"),
+    Fault("tanh-never-applied", on=Tanh, output=any_activation.never_applied, moves=BOTH_WAYS, census=1,
+        explanation="The activation is accepted and never applied.", hint="Is the argument used after it was stored?"),
 )  # fmt: skip

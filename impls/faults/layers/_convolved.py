@@ -9,7 +9,8 @@ import numpy as np
 from harness.cases.problem import Array
 from harness.errors import Unsupported
 from harness.faults.stages import LayerStage
-from impls.faults.layers._windows import Windows
+from impls.faults.layers._windows import assigned, windows_of
+from impls.vectorized.layers._windows import Windows
 
 TAPS_HARD_CODED = 3
 
@@ -79,7 +80,7 @@ def height_and_width_swapped(stage: LayerStage, y: Array) -> Array:
 
 def odd_padding_first(stage: LayerStage, y: Array) -> Array:
     """Put the odd row and column of ``same`` before the image instead of after it."""
-    windows = Windows.of(stage.layer, stage.x)
+    windows = windows_of(stage)
     return _on_padded(stage, replace(windows, before=windows.after, after=windows.before), y)
 
 
@@ -87,7 +88,7 @@ def padding_as_for_stride_1(stage: LayerStage, y: Array) -> Array:
     """Compute the padding of ``same`` as if windows moved by one pixel."""
     if stage.layer.padding != "same":
         return y
-    windows = Windows.of(stage.layer, stage.x)
+    windows = windows_of(stage)
     reach = [(size - 1) * apart for size, apart in zip(windows.size, windows.dilation, strict=True)]
     above, left = (each // 2 for each in reach)
     below, right = (each - each // 2 for each in reach)
@@ -96,7 +97,7 @@ def padding_as_for_stride_1(stage: LayerStage, y: Array) -> Array:
 
 def padding_after_only(stage: LayerStage, y: Array) -> Array:
     """Put all padding behind the image."""
-    windows = Windows.of(stage.layer, stage.x)
+    windows = windows_of(stage)
     rows, columns = (before + after for before, after in zip(windows.before, windows.after, strict=True))
     return _on_padded(stage, replace(windows, before=(0, 0), after=(rows, columns)), y)
 
@@ -136,10 +137,10 @@ def through_reshaped_kernel(stage: LayerStage, dy: Array, dx: Array) -> Array:
 
 def overlaps_assigned(stage: LayerStage, dy: Array, dx: Array) -> Array:
     """Assign each window's gradient where windows overlap, instead of adding it."""
-    windows = Windows.of(stage.layer, stage.x)
+    windows = windows_of(stage)
     kernel = _ungrouped(stage)
     dwindows = np.einsum("nijf,hwcf->nijhwc", dy, kernel)
-    return windows.assigned(dwindows.reshape(*dy.shape[:3], math.prod(windows.size), -1))
+    return assigned(windows, dwindows.reshape(*dy.shape[:3], math.prod(windows.size), -1))
 
 
 def stride_ignored_going_back(stage: LayerStage, dy: Array, dx: Array) -> Array:
@@ -151,7 +152,7 @@ def stride_ignored_going_back(stage: LayerStage, dy: Array, dx: Array) -> Array:
 
 def cropped_from_the_corner(stage: LayerStage, dy: Array, dx: Array) -> Array:
     """Cut the image out of the padded gradient from its corner, as if all padding came after."""
-    windows = Windows.of(stage.layer, stage.x)
+    windows = windows_of(stage)
     dpadded = _valid(stage, windows.pad(stage.x)).backward(dy)[0]
     corner: Array = dpadded[:, : windows.image[0], : windows.image[1]]
     return corner
@@ -201,7 +202,7 @@ def kernel_gradient_of_first_channel(stage: LayerStage, dy: Array, right: Array)
 
 def kernel_gradient_without_padding(stage: LayerStage, dy: Array, right: Array) -> Array:
     """Look at the image without the padding before it: every window is too far down and right."""
-    windows = Windows.of(stage.layer, stage.x)
+    windows = windows_of(stage)
     rows, columns = (before + after for before, after in zip(windows.before, windows.after, strict=True))
     shifted = replace(windows, before=(0, 0), after=(rows, columns)).pad(stage.x)
     return _valid(stage, shifted).backward(dy)[1]["kernel"]
@@ -239,7 +240,7 @@ def _on_padded(stage: LayerStage, windows: Windows, y: Array) -> Array:
 
 
 def _rewrapped(stage: LayerStage) -> Array:
-    (top, left), (bottom, right) = (windows := Windows.of(stage.layer, stage.x)).before, windows.after
+    (top, left), (bottom, right) = (windows := windows_of(stage)).before, windows.after
     return np.pad(stage.x, ((0, 0), (top, bottom), (left, right), (0, 0)), mode="wrap")
 
 

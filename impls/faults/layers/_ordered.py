@@ -1,43 +1,31 @@
-"""Elements written in one order of axes and read in another, for layers that only rearrange."""
+"""Elements written in one order of axes and read in another, in layers that only rearrange."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from harness.cases.problem import Array
+from harness.faults import Partial
 from harness.faults.stages import LayerStage
-from impls.faults.layers._shaped import ShapedRule
 
 IMAGE_AXES = "HWC"
 
 
-@dataclass(frozen=True)
-class OrderedRule(ShapedRule):
-    """A layer whose output has the input's elements in their order, row-major.
+def in_order(order: str) -> dict[str, Any]:
+    """Return what a layer does that goes through an image's elements in another order of axes, there and back."""
+    return {"output": Partial(_written, order=order), "input_gradient": Partial(gradient_read, order=order)}
 
-    Attributes:
-        order: the order of the image's axes in which its elements are written, forward and backward.
-        backward_order: the order in which the gradient's elements are read, where that differs.
-    """
 
-    order: str = IMAGE_AXES
-    backward_order: str = ""
+def _written(stage: LayerStage, y: Array, order: str) -> Array:
+    return stage.x.transpose(_places(order)).reshape(y.shape) if _is_image(stage.x) else y
 
-    def forward(self, stage: LayerStage, y: Array) -> Array:
-        if not _is_image(stage.x):
-            return y
-        return np.asarray(stage.x.transpose(_places(self.order)).reshape(y.shape))
 
-    def backward(
-        self, stage: LayerStage, dy: Array, dx: Any, gradients: Mapping[str, Array]
-    ) -> tuple[Any, Mapping[str, Array]]:
-        if not _is_image(stage.x):
-            return dx, gradients
-        places = _places(self.backward_order or self.order)
-        written = dy.reshape([stage.x.shape[place] for place in places])
-        return written.transpose(np.argsort(places)), gradients
+def gradient_read(stage: LayerStage, dy: Array, dx: Array, order: str) -> Array:
+    """Read the gradient's elements in another order of the image's axes."""
+    if not _is_image(stage.x):
+        return dx
+    places = _places(order)
+    return dy.reshape([stage.x.shape[place] for place in places]).transpose(np.argsort(places))
 
 
 def _is_image(x: Array) -> bool:

@@ -1,4 +1,4 @@
-"""Windows of the wrong size, number or distance, for both poolings."""
+"""Errors that several poolings may have."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,8 @@ import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults.stages import LayerStage
-from impls.faults.layers._windows import Windows
+from impls.faults.layers._windows import gathered, scattered, windows_of
+from impls.vectorized.layers._windows import Windows
 
 
 def strides_as_pool_size(stage: LayerStage, y: Array) -> Array:
@@ -42,9 +43,31 @@ def size_rounded_up(stage: LayerStage, y: Array) -> Array:
     return _resized(stage, y, lambda size, window, stride: -(-(size - window) // stride) + 1)
 
 
+def elements_of(stage: LayerStage, padding: float = 0.0) -> tuple[Windows, Array]:
+    """Return windows and their elements, (batch, windows down, windows across, taps, channels)."""
+    windows = windows_of(stage)
+    return windows, gathered(windows, stage.x, padding)
+
+
+def one_hot(winner: Array, taps: int) -> Array:
+    """Return whether each tap is number ``winner`` of its window, with an axis of taps before the channels."""
+    return np.asarray(winner[:, :, :, np.newaxis] == np.arange(taps)[:, np.newaxis])
+
+
+def to_every_element(stage: LayerStage, dy: Array, dx: Array) -> Array:
+    """Give the whole gradient to every element of the window."""
+    windows, elements = elements_of(stage)
+    return scattered(windows, np.ones_like(elements) * dy[:, :, :, np.newaxis])
+
+
+def to_every_pixel(stage: LayerStage, dy: Array, dx: Array) -> Array:
+    """Give the whole gradient to every element of the image."""
+    return np.broadcast_to(dy.reshape(len(dy), 1, 1, -1), stage.x.shape)
+
+
 def _resized(stage: LayerStage, y: Array, count: Callable[[int, int, int], int]) -> Array:
     """Return outputs of so many windows: those too many see what is left of the image, or 0 where nothing is."""
-    windows = Windows.of(stage.layer, stage.x)
+    windows = windows_of(stage)
     if stage.layer.padding != "valid":
         return y
     rows, columns = (count(*each) for each in zip(windows.image, windows.size, windows.strides, strict=True))

@@ -1,85 +1,47 @@
-"""The rule of layers with a kernel and a bias: convolutions and dense layers."""
+"""Errors of layers with a kernel and a bias: convolutions and dense layers."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any
 
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.faults import LayerRule
+from harness.faults import Partial
 from harness.faults.stages import LayerStage
-from impls.faults.layers._shaped import InputGradient, Output, right_gradient, right_output
 
-Gradient = Callable[[LayerStage, Array, Array], Array]
-
-
-@dataclass(frozen=True)
-class WeightedRule(LayerRule):
-    """A layer with a kernel and a bias.
-
-    Attributes:
-        axes: one letter for each axis of a kernel, in Keras's order.
-        kernel_order: the order of axes in which the layer takes the kernel's elements, reshaped and not transposed.
-        bias_kept: True where the bias of the first call is used ever after.
-        gradients_pile_up: True where gradients are added to those of the steps before.
-        output, input_gradient, kernel_gradient, bias_gradient: how each is computed.
-    """
-
-    axes: ClassVar[str]
-    kernel_order: str = ""
-    bias_kept: bool = False
-    gradients_pile_up: bool = False
-    output: Output = right_output
-    input_gradient: InputGradient = right_gradient
-    kernel_gradient: Gradient = right_gradient
-    bias_gradient: Gradient = right_gradient
-
-    def read(self, stage: LayerStage) -> LayerStage:
-        if self.bias_kept and "bias" in stage.weights:
-            stage = stage.but(bias=stage.memory.setdefault("bias", stage.weights["bias"]))
-        if self.kernel_order:
-            stage = stage.but(kernel=taken(stage.weights["kernel"], self.axes, self.kernel_order))
-        return stage
-
-    def forward(self, stage: LayerStage, y: Array) -> Array:
-        return self.output(stage, y)
-
-    def backward(
-        self, stage: LayerStage, dy: Array, dx: Array, gradients: Mapping[str, Array]
-    ) -> tuple[Array, Mapping[str, Array]]:
-        found = {"kernel": self.kernel_gradient(stage, dy, gradients["kernel"])}
-        if self.kernel_order:
-            found["kernel"] = given_back(found["kernel"], self.axes, self.kernel_order)
-        if "bias" in gradients:
-            found["bias"] = self.bias_gradient(stage, dy, gradients["bias"])
-        if self.gradients_pile_up:
-            found = {name: stage.memory.get(name, 0) + gradient for name, gradient in found.items()}
-            stage.memory.update(found)
-        return self.input_gradient(stage, dy, dx), found
+# Parameters as they are read, and gradients as they are written.
 
 
-def taken(kernel: Array, axes: str, order: str) -> Array:
-    """Return the elements of a kernel, in memory order, taken as an array whose axes are in another order."""
+def kernel_taken_as(order: str) -> dict[str, Any]:
+    """Return what a layer does that takes its kernel's elements in another order of axes, reshaped, not transposed."""
+    return {"read": {"kernel": Partial(_taken, order=order)}, "written": {"kernel": Partial(_given_back, order=order)}}
+
+
+def _taken(stage: LayerStage, kernel: Array, order: str) -> Array:
+    axes = stage.layer.kernel_axes
     size = dict(zip(axes, kernel.shape, strict=True))
     return kernel.reshape([size[axis] for axis in order]).transpose([order.index(axis) for axis in axes])
 
 
-def given_back(dkernel: Array, axes: str, order: str) -> Array:
-    """Return the gradient with respect to the kernel that ``taken`` was given."""
-    return dkernel.transpose([axes.index(axis) for axis in order]).reshape(dkernel.shape)
+def _given_back(stage: LayerStage, dkernel: Array, order: str) -> Array:
+    return dkernel.transpose([stage.layer.kernel_axes.index(axis) for axis in order]).reshape(dkernel.shape)
 
 
-def kernel_after_the_step(stage: LayerStage, dy: Array) -> Array:
-    """Return the kernel that the optimizer makes of this one, its slots kept in the layer's memory."""
-    optimizer = stage.setting.case.the_optimizer
-    operator = stage.setting.operators[type(optimizer)]
-    step = stage.memory["step"] = stage.memory.get("step", 0) + 1
-    gradient = stage.backward(dy)[1]["kernel"]
-    kernel, slots = operator.update(optimizer, step, stage.weights["kernel"], gradient, stage.memory.get("slots", {}))
-    stage.memory["slots"] = slots
-    after: Array = kernel
-    return after
+def first_bias(stage: LayerStage, bias: Array) -> Array:
+    """Keep the bias of the first call."""
+    kept: Array = stage.memory.setdefault("bias", bias)
+    return kept
+
+
+def _piled_up(stage: LayerStage, gradient: Array, name: str) -> Array:
+    total: Array = stage.memory.get(f"gradients of {name}", 0) + gradient
+    stage.memory[f"gradients of {name}"] = total
+    return total
+
+
+# Gradients are added to those of the steps before.
+PILING_UP = {name: Partial(_piled_up, name=name) for name in ("kernel", "bias")}
+
+# Outputs.
 
 
 def without_bias(stage: LayerStage, y: Array) -> Array:
@@ -129,9 +91,12 @@ def whole_numbers(stage: LayerStage, y: Array) -> Array:
     return np.trunc(y)
 
 
+# Gradients.
+
+
 def through_the_kernel_after_the_step(stage: LayerStage, dy: Array, dx: Array) -> Array:
     """Go back through weights that were already updated."""
-    updated: Array = stage.but(kernel=kernel_after_the_step(stage, dy)).backward(dy)[0]
+    updated: Array = stage.but(kernel=_kernel_after_the_step(stage, dy)).backward(dy)[0]
     return updated
 
 
@@ -168,3 +133,15 @@ def one_bias_gradient_for_all(stage: LayerStage, dy: Array, right: Array) -> Arr
 def bias_gradient_like_dy(stage: LayerStage, dy: Array, right: Array) -> Array:
     """Keep the broadcast shape: nothing is summed at all."""
     return dy
+
+
+def _kernel_after_the_step(stage: LayerStage, dy: Array) -> Array:
+    """Return the kernel that the optimizer makes of this one, its slots kept in the layer's memory."""
+    optimizer = stage.setting.case.the_optimizer
+    operator = stage.setting.operators[type(optimizer)]
+    step = stage.memory["step"] = stage.memory.get("step", 0) + 1
+    gradient = stage.backward(dy)[1]["kernel"]
+    kernel, slots = operator.update(optimizer, step, stage.weights["kernel"], gradient, stage.memory.get("slots", {}))
+    stage.memory["slots"] = slots
+    after: Array = kernel
+    return after

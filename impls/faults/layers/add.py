@@ -1,7 +1,6 @@
 """Add: what goes wrong where branches meet."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -9,16 +8,7 @@ from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LayerStage
 from harness.operators.layers import Add
-from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.layers._shaped import ShapedRule
-
-
-@dataclass(frozen=True)
-class AddRule(ShapedRule):
-    """Add with knobs."""
-
-    operator: ClassVar[type[Specification]] = Add
 
 
 def mean(stage: LayerStage, y: Array) -> Array:
@@ -42,19 +32,12 @@ def divided(stage: LayerStage, dy: Array, dx: Any) -> Any:
 
 
 FAULTS = (
-    Fault(
-        "add-mean", AddRule(output=mean), FORWARD, "The mean of the inputs is returned.", "Add sums; Average divides.",
-    ),
-    Fault(
-        "add-two-inputs-only", AddRule(output=first_two), FORWARD, "Inputs after the second are overlooked.",
-        "Sum over all inputs.",
-    ),
-    Fault(
-        "add-gradient-to-first-input-only", AddRule(input_gradient=first_only), BACKWARD,
-        "The skip connection gets no gradient.", "Every input of a sum gets the whole gradient.",
-    ),
-    Fault(
-        "add-gradient-divided", AddRule(input_gradient=divided), BACKWARD,
-        "The gradient is divided among the inputs.", "Every input of a sum gets the whole gradient.",
-    ),
+    Fault("add-mean", on=Add, output=mean, moves=FORWARD,
+        explanation="The mean of the inputs is returned.", hint="Add sums; Average divides."),
+    Fault("add-two-inputs-only", on=Add, output=first_two, moves=FORWARD,
+        explanation="Inputs after the second are overlooked.", hint="Sum over all inputs."),
+    Fault("add-gradient-to-first-input-only", on=Add, input_gradient=first_only, moves=BACKWARD,
+        explanation="The skip connection gets no gradient.", hint="Every input of a sum gets the whole gradient."),
+    Fault("add-gradient-divided", on=Add, input_gradient=divided, moves=BACKWARD,
+        explanation="The gradient is divided among the inputs.", hint="Every input of a sum gets the whole gradient."),
 )  # fmt: skip

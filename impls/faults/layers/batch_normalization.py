@@ -1,62 +1,15 @@
 """BatchNormalization: what goes wrong between statistics, normalization and their gradients."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.faults import Fault, LayerRule
+from harness.faults import Fault
 from harness.faults.stages import LayerStage
 from harness.operators.layers import BatchNormalization
-from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD
-from impls.faults.layers._shaped import InputGradient, Output, right_gradient, right_output
-
-Statistics = Callable[[LayerStage, Mapping[str, Array]], Mapping[str, Array]]
-Gradient = Callable[[LayerStage, Array, Array], Array]
-
-
-def right_statistics(stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
-    """Return the right statistics."""
-    return statistics
-
-
-@dataclass(frozen=True)
-class BatchNormalizationRule(LayerRule):
-    """Batch normalization with knobs.
-
-    Attributes:
-        output: what comes out in training.
-        inference: what comes out in inference.
-        input_gradient, gamma_gradient, beta_gradient: how each is computed.
-        statistics: the moving ones after the step.
-    """
-
-    operator: ClassVar[type[Specification]] = BatchNormalization
-    output: Output = right_output
-    inference: Output = right_output
-    input_gradient: InputGradient = right_gradient
-    gamma_gradient: Gradient = right_gradient
-    beta_gradient: Gradient = right_gradient
-    statistics: Statistics = right_statistics
-
-    def forward(self, stage: LayerStage, y: Array) -> Array:
-        return self.output(stage, y)
-
-    def infer(self, stage: LayerStage, y: Array) -> Array:
-        return self.inference(stage, y)
-
-    def backward(
-        self, stage: LayerStage, dy: Array, dx: Any, gradients: Mapping[str, Array]
-    ) -> tuple[Any, Mapping[str, Array]]:
-        turned = {"gamma": self.gamma_gradient, "beta": self.beta_gradient}
-        found = {name: turned[name](stage, dy, gradient) for name, gradient in gradients.items()}
-        return self.input_gradient(stage, dy, dx), found
-
-    def moving(self, stage: LayerStage, statistics: Mapping[str, Array]) -> Mapping[str, Array]:
-        return self.statistics(stage, statistics)
 
 
 @dataclass(frozen=True)
@@ -76,6 +29,11 @@ def _batch(stage: LayerStage, over: tuple[int, ...] | None = None) -> _Batch:
     mean = x.mean(axis=axes, keepdims=True)
     variance = np.square(x - mean).mean(axis=axes, keepdims=True)
     return _Batch(axes, x - mean, mean, variance, x.size // variance.size)
+
+
+def _normalized(stage: LayerStage, over: tuple[int, ...] | None = None) -> Array:
+    batch = _batch(stage, over)
+    return np.asarray(batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
 
 
 def _scaled(stage: LayerStage, normalized: Array) -> Array:
@@ -115,20 +73,17 @@ def without_root(stage: LayerStage, y: Array) -> Array:
 
 def over_samples_only(stage: LayerStage, y: Array) -> Array:
     """Normalize each position by itself."""
-    batch = _batch(stage, (0,))
-    return _scaled(stage, batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
+    return _scaled(stage, _normalized(stage, (0,)))
 
 
 def each_sample_by_itself(stage: LayerStage, y: Array) -> Array:
     """Normalize each sample by itself."""
-    batch = _batch(stage, tuple(range(1, stage.x.ndim - 1)) or (1,))
-    return _scaled(stage, batch.centered / np.sqrt(batch.variance + stage.layer.epsilon))
+    return _scaled(stage, _normalized(stage, tuple(range(1, stage.x.ndim - 1)) or (1,)))
 
 
 def without_scale(stage: LayerStage, y: Array) -> Array:
     """Leave gamma out."""
-    batch = _batch(stage)
-    normalized = batch.centered / np.sqrt(batch.variance + stage.layer.epsilon)
+    normalized = _normalized(stage)
     return np.asarray(normalized + stage.weights["beta"] if stage.layer.center else normalized)
 
 
@@ -166,12 +121,7 @@ def gamma_with_x(stage: LayerStage, dy: Array, right: Array) -> Array:
     return np.asarray((dy * stage.x).sum(axis=_batch(stage).over))
 
 
-def gamma_as_mean(stage: LayerStage, dy: Array, right: Array) -> Array:
-    """Take the mean instead of the sum."""
-    return np.asarray(right / np.asarray(_batch(stage).each, right.dtype))
-
-
-def beta_as_mean(stage: LayerStage, dy: Array, right: Array) -> Array:
+def as_mean(stage: LayerStage, dy: Array, right: Array) -> Array:
     """Take the mean instead of the sum."""
     return np.asarray(right / np.asarray(_batch(stage).each, right.dtype))
 
@@ -208,85 +158,60 @@ TRAINING = ("forward",)
 MOVING = ("update/moving_mean", "update/moving_variance")
 
 FAULTS = (
-    Fault(
-        "batch-normalization-unbiased-variance", BatchNormalizationRule(output=with_unbiased_variance), TRAINING,
-        "The batch's variance is divided by n - 1.", "Normalization uses the biased variance: ddof=0.",
-    ),
-    Fault(
-        "batch-normalization-epsilon-outside-root", BatchNormalizationRule(output=epsilon_outside_root), TRAINING,
-        "epsilon is added to the deviation instead of the variance.", "sqrt(variance + epsilon)",
-    ),
-    Fault(
-        "batch-normalization-without-root", BatchNormalizationRule(output=without_root), TRAINING,
-        "x is divided by the variance.", "Divide by the standard deviation.",
-    ),
-    Fault(
-        "batch-normalization-over-samples-only", BatchNormalizationRule(output=over_samples_only), TRAINING,
-        "Each position of an image has statistics of its own.", "Statistics are over samples, rows and columns.",
-    ),
-    Fault(
-        "batch-normalization-each-sample-by-itself", BatchNormalizationRule(output=each_sample_by_itself), TRAINING,
-        "Each sample is normalized by itself.", "The first axis belongs to the statistics, too.", census=3,
-    ),
-    Fault(
-        "batch-normalization-gamma-unused", BatchNormalizationRule(output=without_scale), TRAINING,
-        "gamma is not applied.", "y = gamma * normalized + beta",
-    ),
-    Fault(
-        "batch-normalization-moving-statistics-in-training",
-        BatchNormalizationRule(output=moving_statistics_in_training), TRAINING,
-        "Training uses the moving statistics.", "Training uses the batch's statistics, inference the moving ones.",
-    ),
-    Fault(
-        "batch-normalization-batch-statistics-in-inference",
-        BatchNormalizationRule(inference=batch_statistics_in_inference), ("final/forward",),
-        "Inference uses the batch's own statistics.", "Inference uses the moving statistics.",
-    ),
-    Fault(
-        "batch-normalization-gradient-with-constant-statistics",
-        BatchNormalizationRule(input_gradient=statistics_as_constants), BACKWARD,
-        "The input gradient forgets that mean and variance depend on x.",
-        "Three paths lead to x: directly, through the mean, through the variance.",
-    ),
-    Fault(
-        "batch-normalization-gradient-with-constant-variance",
-        BatchNormalizationRule(input_gradient=variance_as_constant), BACKWARD,
-        "The input gradient forgets that the variance depends on x.",
-        "Three paths lead to x: directly, through the mean, through the variance.",
-    ),
-    Fault(
-        "batch-normalization-gradient-without-gamma", BatchNormalizationRule(input_gradient=without_gamma), BACKWARD,
-        "The input gradient lacks the factor gamma.", "The gradient of normalized is dy * gamma.",
-    ),
-    Fault(
-        "batch-normalization-gamma-gradient-with-x", BatchNormalizationRule(gamma_gradient=gamma_with_x),
-        ("gradient/gamma",), "gamma's gradient is multiplied by x instead of x normalized.",
-        "gamma multiplies the normalized input.",
-    ),
-    Fault(
-        "batch-normalization-gamma-gradient-mean", BatchNormalizationRule(gamma_gradient=gamma_as_mean),
-        ("gradient/gamma",), "gamma's gradient is a mean.", "Sum: the loss's mean is in dy already.", census=6,
-    ),
-    Fault(
-        "batch-normalization-beta-gradient-mean", BatchNormalizationRule(beta_gradient=beta_as_mean),
-        ("gradient/beta",), "beta's gradient is a mean.", "Sum: the loss's mean is in dy already.", census=6,
-    ),
-    Fault(
-        "batch-normalization-momentum-exchanged", BatchNormalizationRule(statistics=momentum_exchanged), MOVING,
-        "The new value has the weight of the old one.", "moving = momentum * moving + (1 - momentum) * batch",
-    ),
-    Fault(
-        "batch-normalization-moving-variance-unbiased", BatchNormalizationRule(statistics=unbiased_moving_variance),
-        ("update/moving_variance",), "The moving variance follows the unbiased variance.",
-        "Keras moves by the variance that it normalizes with.",
-    ),
-    Fault(
-        "batch-normalization-moving-deviation", BatchNormalizationRule(statistics=deviation_for_variance),
-        ("update/moving_variance",), "The moving variance follows the standard deviation.",
-        "moving_variance is a variance.",
-    ),
-    Fault(
-        "batch-normalization-moving-never-updated", BatchNormalizationRule(statistics=never_moved), MOVING,
-        "The moving statistics stay what they were.", "Update them in every training step.",
-    ),
+    Fault("batch-normalization-unbiased-variance", on=BatchNormalization, output=with_unbiased_variance, moves=TRAINING,
+        explanation="The batch's variance is divided by n - 1.",
+        hint="Normalization uses the biased variance: ddof=0."),
+    Fault("batch-normalization-epsilon-outside-root", on=BatchNormalization, output=epsilon_outside_root,
+        moves=TRAINING,
+        explanation="epsilon is added to the deviation instead of the variance.", hint="sqrt(variance + epsilon)"),
+    Fault("batch-normalization-without-root", on=BatchNormalization, output=without_root, moves=TRAINING,
+        explanation="x is divided by the variance.", hint="Divide by the standard deviation."),
+    Fault("batch-normalization-over-samples-only", on=BatchNormalization, output=over_samples_only, moves=TRAINING,
+        explanation="Each position of an image has statistics of its own.",
+        hint="Statistics are over samples, rows and columns."),
+    Fault("batch-normalization-each-sample-by-itself", on=BatchNormalization, output=each_sample_by_itself,
+        moves=TRAINING, census=3,
+        explanation="Each sample is normalized by itself.", hint="The first axis belongs to the statistics, too."),
+    Fault("batch-normalization-gamma-unused", on=BatchNormalization, output=without_scale, moves=TRAINING,
+        explanation="gamma is not applied.", hint="y = gamma * normalized + beta"),
+    Fault("batch-normalization-moving-statistics-in-training", on=BatchNormalization,
+        output=moving_statistics_in_training, moves=TRAINING,
+        explanation="Training uses the moving statistics.",
+        hint="Training uses the batch's statistics, inference the moving ones."),
+    Fault("batch-normalization-batch-statistics-in-inference", on=BatchNormalization,
+        inference=batch_statistics_in_inference, moves=("final/forward",),
+        explanation="Inference uses the batch's own statistics.", hint="Inference uses the moving statistics."),
+    Fault("batch-normalization-gradient-with-constant-statistics", on=BatchNormalization,
+        input_gradient=statistics_as_constants, moves=BACKWARD,
+        explanation="The input gradient forgets that mean and variance depend on x.",
+        hint="Three paths lead to x: directly, through the mean, through the variance."),
+    Fault("batch-normalization-gradient-with-constant-variance", on=BatchNormalization,
+        input_gradient=variance_as_constant, moves=BACKWARD,
+        explanation="The input gradient forgets that the variance depends on x.",
+        hint="Three paths lead to x: directly, through the mean, through the variance."),
+    Fault("batch-normalization-gradient-without-gamma", on=BatchNormalization, input_gradient=without_gamma,
+        moves=BACKWARD,
+        explanation="The input gradient lacks the factor gamma.", hint="The gradient of normalized is dy * gamma."),
+    Fault("batch-normalization-gamma-gradient-with-x", on=BatchNormalization, gradients={"gamma": gamma_with_x},
+        moves=("gradient/gamma",),
+        explanation="gamma's gradient is multiplied by x instead of x normalized.",
+        hint="gamma multiplies the normalized input."),
+    Fault("batch-normalization-gamma-gradient-mean", on=BatchNormalization, gradients={"gamma": as_mean},
+        moves=("gradient/gamma",), census=6,
+        explanation="gamma's gradient is a mean.", hint="Sum: the loss's mean is in dy already."),
+    Fault("batch-normalization-beta-gradient-mean", on=BatchNormalization, gradients={"beta": as_mean},
+        moves=("gradient/beta",), census=6,
+        explanation="beta's gradient is a mean.", hint="Sum: the loss's mean is in dy already."),
+    Fault("batch-normalization-momentum-exchanged", on=BatchNormalization, statistics=momentum_exchanged, moves=MOVING,
+        explanation="The new value has the weight of the old one.",
+        hint="moving = momentum * moving + (1 - momentum) * batch"),
+    Fault("batch-normalization-moving-variance-unbiased", on=BatchNormalization, statistics=unbiased_moving_variance,
+        moves=("update/moving_variance",),
+        explanation="The moving variance follows the unbiased variance.",
+        hint="Keras moves by the variance that it normalizes with."),
+    Fault("batch-normalization-moving-deviation", on=BatchNormalization, statistics=deviation_for_variance,
+        moves=("update/moving_variance",),
+        explanation="The moving variance follows the standard deviation.", hint="moving_variance is a variance."),
+    Fault("batch-normalization-moving-never-updated", on=BatchNormalization, statistics=never_moved, moves=MOVING,
+        explanation="The moving statistics stay what they were.", hint="Update them in every training step."),
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """Concatenate: what goes wrong where branches are put side by side."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -9,16 +8,7 @@ from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LayerStage
 from harness.operators.layers import Concatenate
-from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.layers._shaped import ShapedRule
-
-
-@dataclass(frozen=True)
-class ConcatenateRule(ShapedRule):
-    """Concatenate with knobs."""
-
-    operator: ClassVar[type[Specification]] = Concatenate
 
 
 def reversed_inputs(stage: LayerStage, y: Array) -> Array:
@@ -46,20 +36,16 @@ def first_channels_for_all(stage: LayerStage, dy: Array, dx: Any) -> Any:
 
 
 FAULTS = (
-    Fault(
-        "concatenate-reversed", ConcatenateRule(output=reversed_inputs), FORWARD, "The last input comes first.",
-        "Inputs keep their order along the last axis.",
-    ),
-    Fault(
-        "concatenate-axes-mixed", ConcatenateRule(output=interleaved), FORWARD,
-        "Channels are put together channels first and read channels last.", "Concatenate along axis=-1.",
-    ),
-    Fault(
-        "concatenate-gradient-split-from-the-end", ConcatenateRule(input_gradient=split_from_the_end), BACKWARD,
-        "The first input gets the gradient of the last channels.", "Split where the inputs were joined.",
-    ),
-    Fault(
-        "concatenate-gradient-of-first-channels", ConcatenateRule(input_gradient=first_channels_for_all), BACKWARD,
-        "Every input gets the gradient of the first channels.", "Each input's channels start where the last one's end.",
-    ),
+    Fault("concatenate-reversed", on=Concatenate, output=reversed_inputs, moves=FORWARD,
+        explanation="The last input comes first.", hint="Inputs keep their order along the last axis."),
+    Fault("concatenate-axes-mixed", on=Concatenate, output=interleaved, moves=FORWARD,
+        explanation="Channels are put together channels first and read channels last.",
+        hint="Concatenate along axis=-1."),
+    Fault("concatenate-gradient-split-from-the-end", on=Concatenate, input_gradient=split_from_the_end, moves=BACKWARD,
+        explanation="The first input gets the gradient of the last channels.",
+        hint="Split where the inputs were joined."),
+    Fault("concatenate-gradient-of-first-channels", on=Concatenate, input_gradient=first_channels_for_all,
+        moves=BACKWARD,
+        explanation="Every input gets the gradient of the first channels.",
+        hint="Each input's channels start where the last one's end."),
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """Conv2DTranspose: what goes wrong where a convolution runs backwards."""
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,18 +9,9 @@ from harness.faults import Fault
 from harness.faults.stages import LayerStage
 from harness.numerics.geometry import padding_amounts
 from harness.operators.layers import Conv2DTranspose
-from harness.operators.specification import Specification
-from impls.faults._places import BACKWARD, BIAS, FORWARD, KERNEL
+from impls.faults._places import BACKWARD, BIAS, EVERYWHERE, FORWARD, KERNEL
 from impls.faults.layers import _convolved as convolved
 from impls.faults.layers import _weighted as weighted
-
-
-@dataclass(frozen=True)
-class Conv2DTransposeRule(weighted.WeightedRule):
-    """A transposed convolution with knobs."""
-
-    operator: ClassVar[type[Specification]] = Conv2DTranspose
-    axes: ClassVar[str] = "HWOI"
 
 
 def kernel_turned(stage: LayerStage, y: Array) -> Array:
@@ -51,45 +41,32 @@ def every_pixel_as_a_block(stage: LayerStage, y: Array) -> Array:
 
 
 FAULTS = (
-    Fault(
-        "conv2d-transpose-kernel-turned", Conv2DTransposeRule(output=kernel_turned), FORWARD,
-        "The kernel is turned by 180° before it is spread over the output.",
-        "Each input element adds its multiple of the kernel, as it is, to the output.",
-    ),
-    Fault(
-        "conv2d-transpose-channels-exchanged", Conv2DTransposeRule(kernel_order="HWIO"),
-        (*FORWARD, *BACKWARD, *KERNEL),
-        "The kernel's elements are read as (height, width, channels, filters), as those of a convolution.",
-        "A transposed convolution's kernel is (height, width, filters, channels).",
-    ),
-    Fault(
-        "conv2d-transpose-cropped-at-the-other-side", Conv2DTransposeRule(output=other_side_cropped), FORWARD,
-        "Where same leaves an odd number of rows over, the odd one is cut off at the top.",
-        "Crop as the convolution of the same shape pads: bottom and right first.",
-    ),
-    Fault(
-        "conv2d-transpose-pixels-repeated", Conv2DTransposeRule(output=every_pixel_as_a_block), FORWARD,
-        "The image is enlarged by repeating pixels.", "The stride puts zeros between the input's elements.",
-    ),
-    Fault(
-        "conv2d-transpose-input-gradient-kernel-turned",
-        Conv2DTransposeRule(input_gradient=convolved.through_unturned_kernel), BACKWARD,
-        "The input gradient correlates with the kernel turned by 180°.",
-        "Going back, a transposed convolution is a plain one: no turn.",
-    ),
-    Fault(
-        "conv2d-transpose-kernel-gradient-turned",
-        Conv2DTransposeRule(kernel_gradient=convolved.kernel_gradient_turned), KERNEL,
-        "The kernel gradient comes out turned by 180°.", "Mind the order of the correlation's arguments.", census=5,
-    ),
-    Fault(
-        "conv2d-transpose-bias-gradient-over-all-filters",
-        Conv2DTransposeRule(bias_gradient=weighted.one_bias_gradient_for_all), BIAS,
-        "The bias gradient is summed over all filters, and that one sum given to each.",
-        "Sum over samples, rows and columns only.",
-    ),
-    Fault(
-        "conv2d-transpose-bias-never-added", Conv2DTransposeRule(output=weighted.without_bias), FORWARD,
-        "The bias is never added.", "Look for the bias in the forward pass.", census=3,
-    ),
+    Fault("conv2d-transpose-kernel-turned", on=Conv2DTranspose, output=kernel_turned, moves=FORWARD,
+        explanation="The kernel is turned by 180° before it is spread over the output.",
+        hint="Each input element adds its multiple of the kernel, as it is, to the output."),
+    Fault("conv2d-transpose-channels-exchanged", on=Conv2DTranspose, **weighted.kernel_taken_as("HWIO"),
+        moves=EVERYWHERE,
+        explanation="The kernel's elements are read as (height, width, channels, filters), as those of a convolution.",
+        hint="A transposed convolution's kernel is (height, width, filters, channels)."),
+    Fault("conv2d-transpose-cropped-at-the-other-side", on=Conv2DTranspose, output=other_side_cropped, moves=FORWARD,
+        explanation="Where same leaves an odd number of rows over, the odd one is cut off at the top.",
+        hint="Crop as the convolution of the same shape pads: bottom and right first."),
+    Fault("conv2d-transpose-pixels-repeated", on=Conv2DTranspose, output=every_pixel_as_a_block, moves=FORWARD,
+        explanation="The image is enlarged by repeating pixels.",
+        hint="The stride puts zeros between the input's elements."),
+    Fault("conv2d-transpose-input-gradient-kernel-turned", on=Conv2DTranspose,
+        input_gradient=convolved.through_unturned_kernel, moves=BACKWARD,
+        explanation="The input gradient correlates with the kernel turned by 180°.",
+        hint="Going back, a transposed convolution is a plain one: no turn."),
+    Fault("conv2d-transpose-kernel-gradient-turned", on=Conv2DTranspose,
+        gradients={"kernel": convolved.kernel_gradient_turned}, moves=KERNEL, census=5,
+        explanation="The kernel gradient comes out turned by 180°.",
+        hint="Mind the order of the correlation's arguments."),
+    Fault("conv2d-transpose-bias-gradient-over-all-filters", on=Conv2DTranspose,
+        gradients={"bias": weighted.one_bias_gradient_for_all}, moves=BIAS,
+        explanation="The bias gradient is summed over all filters, and that one sum given to each.",
+        hint="Sum over samples, rows and columns only."),
+    Fault("conv2d-transpose-bias-never-added", on=Conv2DTranspose, output=weighted.without_bias,
+        moves=FORWARD, census=3,
+        explanation="The bias is never added.", hint="Look for the bias in the forward pass."),
 )  # fmt: skip

@@ -1,24 +1,13 @@
 """GlobalMaxPooling2D: what goes wrong where a channel's largest element is taken."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LayerStage
 from harness.operators.layers import GlobalMaxPooling2D
-from harness.operators.specification import Specification
 from impls.faults._places import BACKWARD, FORWARD
-from impls.faults.layers._shaped import ShapedRule
-
-
-@dataclass(frozen=True)
-class GlobalMaxPooling2DRule(ShapedRule):
-    """Global max-pooling with knobs."""
-
-    operator: ClassVar[type[Specification]] = GlobalMaxPooling2D
+from impls.faults.layers import _pooled as pooled
 
 
 def over_batch(stage: LayerStage, y: Array) -> Array:
@@ -43,32 +32,20 @@ def to_every_maximum(stage: LayerStage, dy: Array, dx: Array) -> Array:
     return np.asarray((stage.x == stage.x.max(axis=(1, 2), keepdims=True)) * dy.reshape(len(dy), 1, 1, -1))
 
 
-def to_every_element(stage: LayerStage, dy: Array, dx: Array) -> Array:
-    """Give the gradient to every element."""
-    return np.broadcast_to(dy.reshape(len(dy), 1, 1, -1), stage.x.shape)
-
-
 FAULTS = (
-    Fault(
-        "global-max-pooling2d-over-batch", GlobalMaxPooling2DRule(output=over_batch), FORWARD,
-        "All samples get the batch's largest element.", "Take the maximum over rows and columns only: axis=(1, 2).",
-        census=3,
-    ),
-    Fault(
-        "global-max-pooling2d-magnitude", GlobalMaxPooling2DRule(output=of_magnitude), FORWARD,
-        "The largest magnitude is returned.", "A maximum of negative numbers is negative.",
-    ),
-    Fault(
-        "global-max-pooling2d-gradient-to-first-tie", GlobalMaxPooling2DRule(input_gradient=to_first_maximum),
-        BACKWARD, "The first of several maxima gets all the gradient.",
-        "Unlike MaxPooling2D, Keras's global pooling shares the gradient among equal maxima.",
-    ),
-    Fault(
-        "global-max-pooling2d-gradient-to-every-tie", GlobalMaxPooling2DRule(input_gradient=to_every_maximum),
-        BACKWARD, "Each of several maxima gets the whole gradient.", "The shares add up to one gradient.", census=11,
-    ),
-    Fault(
-        "global-max-pooling2d-gradient-to-every-element", GlobalMaxPooling2DRule(input_gradient=to_every_element),
-        BACKWARD, "Every element gets the gradient.", "Only the maximum had an effect on the output.",
-    ),
+    Fault("global-max-pooling2d-over-batch", on=GlobalMaxPooling2D, output=over_batch, moves=FORWARD, census=3,
+        explanation="All samples get the batch's largest element.",
+        hint="Take the maximum over rows and columns only: axis=(1, 2)."),
+    Fault("global-max-pooling2d-magnitude", on=GlobalMaxPooling2D, output=of_magnitude, moves=FORWARD,
+        explanation="The largest magnitude is returned.", hint="A maximum of negative numbers is negative."),
+    Fault("global-max-pooling2d-gradient-to-first-tie", on=GlobalMaxPooling2D, input_gradient=to_first_maximum,
+        moves=BACKWARD,
+        explanation="The first of several maxima gets all the gradient.",
+        hint="Unlike MaxPooling2D, Keras's global pooling shares the gradient among equal maxima."),
+    Fault("global-max-pooling2d-gradient-to-every-tie", on=GlobalMaxPooling2D, input_gradient=to_every_maximum,
+        moves=BACKWARD, census=11,
+        explanation="Each of several maxima gets the whole gradient.", hint="The shares add up to one gradient."),
+    Fault("global-max-pooling2d-gradient-to-every-element", on=GlobalMaxPooling2D, input_gradient=pooled.to_every_pixel,
+        moves=BACKWARD,
+        explanation="Every element gets the gradient.", hint="Only the maximum had an effect on the output."),
 )  # fmt: skip

@@ -1,24 +1,13 @@
 """binary_crossentropy: what goes wrong with logarithms of probabilities."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LossStage
 from harness.operators.losses import BinaryCrossentropy
-from harness.operators.specification import Specification
-from impls.faults._places import LOSS, LOSS_GRADIENT
-from impls.faults.losses import _rule as any_loss
-
-
-@dataclass(frozen=True)
-class BinaryCrossentropyRule(any_loss.ValueAndGradientRule):
-    """binary_crossentropy with knobs."""
-
-    operator: ClassVar[type[Specification]] = BinaryCrossentropy
+from impls.faults._places import LOSS, LOSS_GRADIENT, NOTEBOOK
+from impls.faults.losses import _any_loss as any_loss
 
 
 def one_sided(stage: LossStage, value: Array) -> Array:
@@ -48,55 +37,38 @@ def one_sided_gradient(stage: LossStage, gradient: Array) -> Array:
 
 def logits_for_probabilities(stage: LossStage, gradient: Array) -> Array:
     """Return z - y where the logits need a sigmoid first."""
-    if not stage.loss.from_logits:
-        return gradient
-    return any_loss.times(stage.y_pred - stage.y_true, 1 / stage.y_pred.size)
+    return any_loss.error_for_gradient(stage, gradient) if stage.loss.from_logits else gradient
 
 
 def _probability(stage: LossStage) -> Array:
     if stage.loss.from_logits:
         return np.asarray((1 + np.tanh(stage.y_pred / 2)) / 2)
-    least = np.asarray(1e-7, stage.y_pred.dtype)
-    return np.clip(stage.y_pred, least, 1 - least)
+    return any_loss.clipped(stage.y_pred)
 
 
 FAULTS = (
-    Fault(
-        "binary-crossentropy-one-sided", BinaryCrossentropyRule(value=one_sided), LOSS,
-        "The term of the other class is missing.", "-y log p - (1 - y) log(1 - p)", census=3,
-    ),
-    Fault(
-        "binary-crossentropy-nan-hidden", BinaryCrossentropyRule(value=nan_hidden), LOSS,
-        "Predictions of exactly 0 or 1 give NaN or infinity that is then hidden.",
-        "Clip probabilities before the logarithm; nan_to_num only hides what happened.",
-        source="the course notebook's own network",
-    ),
-    Fault(
-        "binary-crossentropy-sum-over-outputs", BinaryCrossentropyRule(value=any_loss.summed_over_outputs), LOSS,
-        "The loss is a sum over outputs.", "The mean is over samples and outputs.", census=7,
-    ),
-    Fault(
-        "binary-crossentropy-gradient-sum-over-outputs",
-        BinaryCrossentropyRule(gradient=any_loss.summed_over_outputs), LOSS_GRADIENT,
-        "The derivative takes the sum over outputs.", "Divide by y_pred.size.", census=7,
-    ),
-    Fault(
-        "binary-crossentropy-gradient-sum-over-samples",
-        BinaryCrossentropyRule(gradient=any_loss.summed_over_samples), LOSS_GRADIENT,
-        "The derivative is not divided by the number of samples.", "Divide as in the loss.", census=7,
-    ),
-    Fault(
-        "binary-crossentropy-gradient-through-sigmoid", BinaryCrossentropyRule(gradient=derivative_through_sigmoid),
-        LOSS_GRADIENT, "The gradient is p - y, that of the logits.",
-        "The derivative of the sigmoid follows in its own layer.", census=3,
-    ),
-    Fault(
-        "binary-crossentropy-gradient-one-sided", BinaryCrossentropyRule(gradient=one_sided_gradient), LOSS_GRADIENT,
-        "The derivative of the other class's term is missing.", "-y / p + (1 - y) / (1 - p)", census=3,
-    ),
-    Fault(
-        "binary-crossentropy-gradient-of-unsquashed-logits",
-        BinaryCrossentropyRule(gradient=logits_for_probabilities), LOSS_GRADIENT,
-        "The gradient is z - y with z the logit.", "sigmoid(z) - y", census=3,
-    ),
+    Fault("binary-crossentropy-one-sided", on=BinaryCrossentropy, loss=one_sided, moves=LOSS, census=3,
+        explanation="The term of the other class is missing.", hint="-y log p - (1 - y) log(1 - p)"),
+    Fault("binary-crossentropy-nan-hidden", on=BinaryCrossentropy, loss=nan_hidden, moves=LOSS,
+        explanation="Predictions of exactly 0 or 1 give NaN or infinity that is then hidden.",
+        hint="Clip probabilities before the logarithm; nan_to_num only hides what happened.", source=NOTEBOOK),
+    Fault("binary-crossentropy-sum-over-outputs", on=BinaryCrossentropy, loss=any_loss.summed_over_outputs,
+        moves=LOSS, census=7,
+        explanation="The loss is a sum over outputs.", hint="The mean is over samples and outputs."),
+    Fault("binary-crossentropy-gradient-sum-over-outputs", on=BinaryCrossentropy,
+        loss_gradient=any_loss.summed_over_outputs, moves=LOSS_GRADIENT, census=7,
+        explanation="The derivative takes the sum over outputs.", hint="Divide by y_pred.size."),
+    Fault("binary-crossentropy-gradient-sum-over-samples", on=BinaryCrossentropy,
+        loss_gradient=any_loss.summed_over_samples, moves=LOSS_GRADIENT, census=7,
+        explanation="The derivative is not divided by the number of samples.", hint="Divide as in the loss."),
+    Fault("binary-crossentropy-gradient-through-sigmoid", on=BinaryCrossentropy,
+        loss_gradient=derivative_through_sigmoid, moves=LOSS_GRADIENT, census=3,
+        explanation="The gradient is p - y, that of the logits.",
+        hint="The derivative of the sigmoid follows in its own layer."),
+    Fault("binary-crossentropy-gradient-one-sided", on=BinaryCrossentropy, loss_gradient=one_sided_gradient,
+        moves=LOSS_GRADIENT, census=3,
+        explanation="The derivative of the other class's term is missing.", hint="-y / p + (1 - y) / (1 - p)"),
+    Fault("binary-crossentropy-gradient-of-unsquashed-logits", on=BinaryCrossentropy,
+        loss_gradient=logits_for_probabilities, moves=LOSS_GRADIENT, census=3,
+        explanation="The gradient is z - y with z the logit.", hint="sigmoid(z) - y"),
 )  # fmt: skip

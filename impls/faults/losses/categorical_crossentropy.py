@@ -1,25 +1,13 @@
 """categorical_crossentropy: what goes wrong with logarithms of shares."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LossStage
 from harness.operators.losses import CategoricalCrossentropy
-from harness.operators.specification import Specification
-from impls.faults._places import LOSS, LOSS_GRADIENT
-from impls.faults.losses import _rule as any_loss
-
-
-@dataclass(frozen=True)
-class CategoricalCrossentropyRule(any_loss.ValueAndGradientRule):
-    """categorical_crossentropy with knobs."""
-
-    operator: ClassVar[type[Specification]] = CategoricalCrossentropy
-
+from impls.faults._places import LOSS, LOSS_GRADIENT, NOTEBOOK
+from impls.faults.losses import _any_loss as any_loss
 
 # What people add to a probability of 0 before its logarithm.
 OFFSET = 1e-9
@@ -37,8 +25,7 @@ def not_normalized(stage: LossStage, value: Array) -> Array:
     """Take the prediction's logarithm without dividing by its sum."""
     if stage.loss.from_logits:
         return value
-    least = np.asarray(1e-7, stage.y_pred.dtype)
-    return _mean(-(stage.y_true * np.log(np.clip(stage.y_pred, least, 1 - least))))
+    return _mean(-(stage.y_true * np.log(any_loss.clipped(stage.y_pred))))
 
 
 def nan_hidden(stage: LossStage, value: Array) -> Array:
@@ -59,8 +46,7 @@ def binary(stage: LossStage, value: Array) -> Array:
     """Compute the binary cross-entropy of each class."""
     if stage.loss.from_logits:
         return value
-    least = np.asarray(1e-7, stage.y_pred.dtype)
-    p = np.clip(stage.y_pred, least, 1 - least)
+    p = any_loss.clipped(stage.y_pred)
     return np.asarray(-(stage.y_true * np.log(p) + (1 - stage.y_true) * np.log(1 - p)).mean())
 
 
@@ -75,8 +61,7 @@ def through_no_sum(stage: LossStage, gradient: Array) -> Array:
     """Forget that the prediction is divided by its sum."""
     if stage.loss.from_logits:
         return gradient
-    least = np.asarray(1e-7, stage.y_pred.dtype)
-    return any_loss.times(-stage.y_true / np.clip(stage.y_pred, least, 1 - least), 1 / stage.y_pred[..., 0].size)
+    return any_loss.times(-stage.y_true / any_loss.clipped(stage.y_pred), 1 / stage.y_pred[..., 0].size)
 
 
 def logits_as_probabilities(stage: LossStage, gradient: Array) -> Array:
@@ -101,81 +86,53 @@ def _mean(terms: Array) -> Array:
     return np.asarray(terms.sum(axis=-1).mean())
 
 
-NOTEBOOK = "the course notebook's own network"
-
 FAULTS = (
-    Fault(
-        "categorical-crossentropy-gradient-of-last-sample",
-        CategoricalCrossentropyRule(gradient=any_loss.last_sample_only), LOSS_GRADIENT,
-        "The derivative loses all but the last sample.", "Each sample has its own place in the gradient.",
-        source=NOTEBOOK,
-    ),
-    Fault(
-        "categorical-crossentropy-nan-hidden", CategoricalCrossentropyRule(value=nan_hidden), LOSS,
-        "Predictions of exactly 0 give NaN or infinity that is then hidden.",
-        "Clip probabilities before the logarithm; nan_to_num only hides what happened.", source=NOTEBOOK,
-    ),
-    Fault(
-        "categorical-crossentropy-offset", CategoricalCrossentropyRule(value=with_offset), LOSS,
-        "log(p + epsilon) is taken instead of clipping p.", "Keras clips to [1e-7, 1 - 1e-7].",
-    ),
-    Fault(
-        "categorical-crossentropy-not-normalized", CategoricalCrossentropyRule(value=not_normalized), LOSS,
-        "The prediction is not divided by its sum.", "Keras divides by the sum over classes first.",
-    ),
-    Fault(
-        "categorical-crossentropy-of-largest-target", CategoricalCrossentropyRule(value=largest_target_only), LOSS,
-        "Soft targets are replaced by their largest class.", "Weigh every class by its share.", census=3,
-    ),
-    Fault(
-        "categorical-crossentropy-binary", CategoricalCrossentropyRule(value=binary), LOSS,
-        "The binary cross-entropy of each class is computed.", "There is no (1 - y) log(1 - p) among classes.",
-        census=3,
-    ),
-    Fault(
-        "categorical-crossentropy-mean-over-classes", CategoricalCrossentropyRule(value=any_loss.divided_by_outputs),
-        LOSS, "The loss is a mean over classes.", "Sum over classes, mean over samples.", census=7,
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-mean-over-classes",
-        CategoricalCrossentropyRule(gradient=any_loss.divided_by_outputs), LOSS_GRADIENT,
-        "The derivative is divided by the number of classes as well.", "Divide by the number of samples only.",
-        census=7,
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-by-classes-for-samples",
-        CategoricalCrossentropyRule(gradient=any_loss.divided_by_outputs_instead_of_samples), LOSS_GRADIENT,
-        "The derivative is divided by the number of classes instead of samples.",
-        "Is it shape[0] or shape[1]?", census=7,
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-sum-over-samples",
-        CategoricalCrossentropyRule(gradient=any_loss.summed_over_samples), LOSS_GRADIENT,
-        "The derivative is not divided by the number of samples.", "Divide as in the loss.", census=7,
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-sign", CategoricalCrossentropyRule(gradient=any_loss.negated),
-        LOSS_GRADIENT, "The derivative has the wrong sign.", "A larger p of the right class lowers the loss.",
-        census=5,
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-through-softmax", CategoricalCrossentropyRule(gradient=through_softmax),
-        LOSS_GRADIENT, "The gradient is p - y, that of the logits.",
-        "The derivative of the softmax follows in its own layer.", census=5,
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-without-sum", CategoricalCrossentropyRule(gradient=through_no_sum),
-        LOSS_GRADIENT, "The gradient is -y / p: the division by the sum is forgotten.",
-        "Keras divides the prediction by its sum, which has a derivative, too.",
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-of-unsquashed-logits",
-        CategoricalCrossentropyRule(gradient=logits_as_probabilities), LOSS_GRADIENT,
-        "The gradient is z - y with z the logits.", "softmax(z) - y", census=5,
-    ),
-    Fault(
-        "categorical-crossentropy-gradient-of-largest-target",
-        CategoricalCrossentropyRule(gradient=largest_target_gradient), LOSS_GRADIENT,
-        "Soft targets are replaced by their largest class.", "Weigh every class by its share.", census=3,
-    ),
+    Fault("categorical-crossentropy-gradient-of-last-sample", on=CategoricalCrossentropy,
+        loss_gradient=any_loss.last_sample_only, moves=LOSS_GRADIENT,
+        explanation="The derivative loses all but the last sample.",
+        hint="Each sample has its own place in the gradient.", source=NOTEBOOK),
+    Fault("categorical-crossentropy-nan-hidden", on=CategoricalCrossentropy, loss=nan_hidden, moves=LOSS,
+        explanation="Predictions of exactly 0 give NaN or infinity that is then hidden.",
+        hint="Clip probabilities before the logarithm; nan_to_num only hides what happened.", source=NOTEBOOK),
+    Fault("categorical-crossentropy-offset", on=CategoricalCrossentropy, loss=with_offset, moves=LOSS,
+        explanation="log(p + epsilon) is taken instead of clipping p.", hint="Keras clips to [1e-7, 1 - 1e-7]."),
+    Fault("categorical-crossentropy-not-normalized", on=CategoricalCrossentropy, loss=not_normalized, moves=LOSS,
+        explanation="The prediction is not divided by its sum.", hint="Keras divides by the sum over classes first."),
+    Fault("categorical-crossentropy-of-largest-target", on=CategoricalCrossentropy, loss=largest_target_only,
+        moves=LOSS, census=3,
+        explanation="Soft targets are replaced by their largest class.", hint="Weigh every class by its share."),
+    Fault("categorical-crossentropy-binary", on=CategoricalCrossentropy, loss=binary, moves=LOSS, census=3,
+        explanation="The binary cross-entropy of each class is computed.",
+        hint="There is no (1 - y) log(1 - p) among classes."),
+    Fault("categorical-crossentropy-mean-over-classes", on=CategoricalCrossentropy, loss=any_loss.divided_by_outputs,
+        moves=LOSS, census=7,
+        explanation="The loss is a mean over classes.", hint="Sum over classes, mean over samples."),
+    Fault("categorical-crossentropy-gradient-mean-over-classes", on=CategoricalCrossentropy,
+        loss_gradient=any_loss.divided_by_outputs, moves=LOSS_GRADIENT, census=7,
+        explanation="The derivative is divided by the number of classes as well.",
+        hint="Divide by the number of samples only."),
+    Fault("categorical-crossentropy-gradient-by-classes-for-samples", on=CategoricalCrossentropy,
+        loss_gradient=any_loss.divided_by_outputs_instead_of_samples, moves=LOSS_GRADIENT, census=7,
+        explanation="The derivative is divided by the number of classes instead of samples.",
+        hint="Is it shape[0] or shape[1]?"),
+    Fault("categorical-crossentropy-gradient-sum-over-samples", on=CategoricalCrossentropy,
+        loss_gradient=any_loss.summed_over_samples, moves=LOSS_GRADIENT, census=7,
+        explanation="The derivative is not divided by the number of samples.", hint="Divide as in the loss."),
+    Fault("categorical-crossentropy-gradient-sign", on=CategoricalCrossentropy, loss_gradient=any_loss.negated,
+        moves=LOSS_GRADIENT, census=5,
+        explanation="The derivative has the wrong sign.", hint="A larger p of the right class lowers the loss."),
+    Fault("categorical-crossentropy-gradient-through-softmax", on=CategoricalCrossentropy,
+        loss_gradient=through_softmax, moves=LOSS_GRADIENT, census=5,
+        explanation="The gradient is p - y, that of the logits.",
+        hint="The derivative of the softmax follows in its own layer."),
+    Fault("categorical-crossentropy-gradient-without-sum", on=CategoricalCrossentropy, loss_gradient=through_no_sum,
+        moves=LOSS_GRADIENT,
+        explanation="The gradient is -y / p: the division by the sum is forgotten.",
+        hint="Keras divides the prediction by its sum, which has a derivative, too."),
+    Fault("categorical-crossentropy-gradient-of-unsquashed-logits", on=CategoricalCrossentropy,
+        loss_gradient=logits_as_probabilities, moves=LOSS_GRADIENT, census=5,
+        explanation="The gradient is z - y with z the logits.", hint="softmax(z) - y"),
+    Fault("categorical-crossentropy-gradient-of-largest-target", on=CategoricalCrossentropy,
+        loss_gradient=largest_target_gradient, moves=LOSS_GRADIENT, census=3,
+        explanation="Soft targets are replaced by their largest class.", hint="Weigh every class by its share."),
 )  # fmt: skip

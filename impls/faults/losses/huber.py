@@ -1,24 +1,13 @@
 """huber: what goes wrong around delta."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LossStage
 from harness.operators.losses import Huber
-from harness.operators.specification import Specification
 from impls.faults._places import LOSS, LOSS_GRADIENT
-from impls.faults.losses import _rule as any_loss
-
-
-@dataclass(frozen=True)
-class HuberRule(any_loss.ValueAndGradientRule):
-    """huber with knobs."""
-
-    operator: ClassVar[type[Specification]] = Huber
+from impls.faults.losses import _any_loss as any_loss
 
 
 def half_missing(stage: LossStage, value: Array) -> Array:
@@ -34,11 +23,6 @@ def offset_missing(stage: LossStage, value: Array) -> Array:
     return np.asarray(value + (large * np.asarray(stage.loss.delta**2 / 2, value.dtype)).mean())
 
 
-def never_clipped(stage: LossStage, gradient: Array) -> Array:
-    """Differentiate the small side everywhere."""
-    return any_loss.times(stage.y_pred - stage.y_true, 1 / stage.y_pred.size)
-
-
 def delta_missing(stage: LossStage, gradient: Array) -> Array:
     """Use the sign alone where the error is large."""
     error = stage.y_pred - stage.y_true
@@ -47,24 +31,16 @@ def delta_missing(stage: LossStage, gradient: Array) -> Array:
 
 
 FAULTS = (
-    Fault(
-        "huber-half-missing", HuberRule(value=half_missing), LOSS, "Small errors are squared without the 1/2.",
-        "e²/2, so that both sides meet at delta.",
-    ),
-    Fault(
-        "huber-offset-missing", HuberRule(value=offset_missing), LOSS, "Large errors lack the - delta²/2.",
-        "delta * |e| - delta²/2, so that both sides meet at delta.",
-    ),
-    Fault(
-        "huber-gradient-never-clipped", HuberRule(gradient=never_clipped), LOSS_GRADIENT,
-        "Large errors have the gradient of small ones.", "Clip the error at ± delta.",
-    ),
-    Fault(
-        "huber-gradient-without-delta", HuberRule(gradient=delta_missing), LOSS_GRADIENT,
-        "The gradient of large errors is ± 1.", "It is ± delta; try a delta other than 1.", census=13,
-    ),
-    Fault(
-        "huber-gradient-sum-over-samples", HuberRule(gradient=any_loss.summed_over_samples), LOSS_GRADIENT,
-        "The derivative is not divided by the number of samples.", "Divide as in the loss.", census=7,
-    ),
+    Fault("huber-half-missing", on=Huber, loss=half_missing, moves=LOSS,
+        explanation="Small errors are squared without the 1/2.", hint="e²/2, so that both sides meet at delta."),
+    Fault("huber-offset-missing", on=Huber, loss=offset_missing, moves=LOSS,
+        explanation="Large errors lack the - delta²/2.",
+        hint="delta * |e| - delta²/2, so that both sides meet at delta."),
+    Fault("huber-gradient-never-clipped", on=Huber, loss_gradient=any_loss.error_for_gradient, moves=LOSS_GRADIENT,
+        explanation="Large errors have the gradient of small ones.", hint="Clip the error at ± delta."),
+    Fault("huber-gradient-without-delta", on=Huber, loss_gradient=delta_missing, moves=LOSS_GRADIENT, census=13,
+        explanation="The gradient of large errors is ± 1.", hint="It is ± delta; try a delta other than 1."),
+    Fault("huber-gradient-sum-over-samples", on=Huber, loss_gradient=any_loss.summed_over_samples,
+        moves=LOSS_GRADIENT, census=7,
+        explanation="The derivative is not divided by the number of samples.", hint="Divide as in the loss."),
 )  # fmt: skip

@@ -1,24 +1,13 @@
 """sparse_categorical_crossentropy: what goes wrong with classes as numbers."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 
 from harness.cases.problem import Array
 from harness.faults import Fault
 from harness.faults.stages import LossStage
 from harness.operators.losses import SparseCategoricalCrossentropy
-from harness.operators.specification import Specification
 from impls.faults._places import LOSS, LOSS_GRADIENT
-from impls.faults.losses import _rule as any_loss
-
-
-@dataclass(frozen=True)
-class SparseCategoricalCrossentropyRule(any_loss.ValueAndGradientRule):
-    """sparse_categorical_crossentropy with knobs."""
-
-    operator: ClassVar[type[Specification]] = SparseCategoricalCrossentropy
+from impls.faults.losses import _any_loss as any_loss
 
 
 def counted_from_1(stage: LossStage, value: Array) -> Array:
@@ -55,7 +44,7 @@ def divided_before_clipping(stage: LossStage, value: Array) -> Array:
     if stage.loss.from_logits:
         return value
     share = stage.y_pred / stage.y_pred.sum(axis=-1, keepdims=True)
-    return np.asarray(-np.log(_clipped(share)[_is_target(stage)]).mean())
+    return np.asarray(-np.log(any_loss.clipped(share)[_is_target(stage)]).mean())
 
 
 def gradient_divided_before_clipping(stage: LossStage, gradient: Array) -> Array:
@@ -64,14 +53,9 @@ def gradient_divided_before_clipping(stage: LossStage, gradient: Array) -> Array
         return gradient
     total = stage.y_pred.sum(axis=-1, keepdims=True)
     share = stage.y_pred / total
-    dshare = np.where(_is_target(stage) & (share == _clipped(share)), -1 / _clipped(share), 0)
+    dshare = np.where(_is_target(stage) & (share == any_loss.clipped(share)), -1 / any_loss.clipped(share), 0)
     dp = (dshare - (dshare * share).sum(axis=-1, keepdims=True)) / total
     return any_loss.times(dp, 1 / stage.y_true.size)
-
-
-def _clipped(probability: Array) -> Array:
-    least = np.asarray(1e-7, probability.dtype)
-    return np.clip(probability, least, 1 - least)
 
 
 def _before(stage: LossStage) -> Array:
@@ -84,45 +68,32 @@ def _is_target(stage: LossStage) -> Array:
 
 
 FAULTS = (
-    Fault(
-        "sparse-categorical-crossentropy-classes-from-1", SparseCategoricalCrossentropyRule(value=counted_from_1),
-        LOSS, "Classes are counted from 1.", "Index -1 is the last class: no error is raised.",
-    ),
-    Fault(
-        "sparse-categorical-crossentropy-first-target-for-all",
-        SparseCategoricalCrossentropyRule(value=first_target_for_all), LOSS,
-        "The first sample's class is used for all.", "Index samples and classes together: p[arange(n), y].",
-        census=3,
-    ),
-    Fault(
-        "sparse-categorical-crossentropy-sum-over-samples",
-        SparseCategoricalCrossentropyRule(value=any_loss.summed_over_samples), LOSS,
-        "The loss is a sum over samples.", "Divide by the number of samples.", census=7,
-    ),
-    Fault(
-        "sparse-categorical-crossentropy-gradient-classes-from-1",
-        SparseCategoricalCrossentropyRule(gradient=gradient_counted_from_1), LOSS_GRADIENT,
-        "Classes are counted from 1.", "Index -1 is the last class: no error is raised.",
-    ),
-    Fault(
-        "sparse-categorical-crossentropy-gradient-of-target-only",
-        SparseCategoricalCrossentropyRule(gradient=target_class_only), LOSS_GRADIENT,
-        "Only the target's class has a gradient.", "Every class is part of the sum that p is divided by.", census=5,
-    ),
-    Fault(
-        "sparse-categorical-crossentropy-gradient-without-target",
-        SparseCategoricalCrossentropyRule(gradient=one_not_taken_off), LOSS_GRADIENT,
-        "The gradient of logits is softmax(z): the target is never taken off.", "p[arange(n), y] -= 1",
-    ),
-    Fault(
-        "sparse-categorical-crossentropy-gradient-sum-over-samples",
-        SparseCategoricalCrossentropyRule(gradient=any_loss.summed_over_samples), LOSS_GRADIENT,
-        "The derivative is not divided by the number of samples.", "Divide as in the loss.", census=7,
-    ),
-    Fault(
-        "sparse-categorical-crossentropy-divided-before-clipping",
-        SparseCategoricalCrossentropyRule(value=divided_before_clipping, gradient=gradient_divided_before_clipping),
-        (*LOSS, *LOSS_GRADIENT), "The prediction is divided by its sum and then clipped.",
-        "Keras clips first, here and not in categorical_crossentropy.", source="Keras on torch",
-    ),
+    Fault("sparse-categorical-crossentropy-classes-from-1", on=SparseCategoricalCrossentropy, loss=counted_from_1,
+        moves=LOSS,
+        explanation="Classes are counted from 1.", hint="Index -1 is the last class: no error is raised."),
+    Fault("sparse-categorical-crossentropy-first-target-for-all", on=SparseCategoricalCrossentropy,
+        loss=first_target_for_all, moves=LOSS, census=3,
+        explanation="The first sample's class is used for all.",
+        hint="Index samples and classes together: p[arange(n), y]."),
+    Fault("sparse-categorical-crossentropy-sum-over-samples", on=SparseCategoricalCrossentropy,
+        loss=any_loss.summed_over_samples, moves=LOSS, census=7,
+        explanation="The loss is a sum over samples.", hint="Divide by the number of samples."),
+    Fault("sparse-categorical-crossentropy-gradient-classes-from-1", on=SparseCategoricalCrossentropy,
+        loss_gradient=gradient_counted_from_1, moves=LOSS_GRADIENT,
+        explanation="Classes are counted from 1.", hint="Index -1 is the last class: no error is raised."),
+    Fault("sparse-categorical-crossentropy-gradient-of-target-only", on=SparseCategoricalCrossentropy,
+        loss_gradient=target_class_only, moves=LOSS_GRADIENT, census=5,
+        explanation="Only the target's class has a gradient.",
+        hint="Every class is part of the sum that p is divided by."),
+    Fault("sparse-categorical-crossentropy-gradient-without-target", on=SparseCategoricalCrossentropy,
+        loss_gradient=one_not_taken_off, moves=LOSS_GRADIENT,
+        explanation="The gradient of logits is softmax(z): the target is never taken off.",
+        hint="p[arange(n), y] -= 1"),
+    Fault("sparse-categorical-crossentropy-gradient-sum-over-samples", on=SparseCategoricalCrossentropy,
+        loss_gradient=any_loss.summed_over_samples, moves=LOSS_GRADIENT, census=7,
+        explanation="The derivative is not divided by the number of samples.", hint="Divide as in the loss."),
+    Fault("sparse-categorical-crossentropy-divided-before-clipping", on=SparseCategoricalCrossentropy,
+        loss=divided_before_clipping, loss_gradient=gradient_divided_before_clipping, moves=(*LOSS, *LOSS_GRADIENT),
+        explanation="The prediction is divided by its sum and then clipped.",
+        hint="Keras clips first, here and not in categorical_crossentropy.", source="Keras on torch"),
 )  # fmt: skip

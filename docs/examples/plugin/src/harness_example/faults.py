@@ -1,28 +1,17 @@
-"""A fault: an error that people make, as a right operator's rule with a knob."""
-
-from dataclasses import dataclass
-from typing import ClassVar
+"""A fault: an error that people make, as what is done otherwise in a right operator."""
 
 from harness import Dense, Fault, hookimpl
-from harness.faults import LayerRule
 
 
-@dataclass(frozen=True)
-class DenseRule(LayerRule):
-    """A dense layer; with ``negated`` its bias goes uphill."""
-
-    operator: ClassVar[type] = Dense
-    negated: bool = False
-
-    def backward(self, stage, dy, dx, gradients):
-        if self.negated and "bias" in gradients:
-            gradients = {**gradients, "bias": -gradients["bias"]}
-        return dx, gradients
+def negated(stage, dy, gradient):
+    """Return the gradient of the bias with the opposite sign, given the right one."""
+    return -gradient
 
 
 NEGATED = Fault(
-    name="dense-bias-gradient-negated",
-    rule=DenseRule(negated=True),
+    "dense-bias-gradient-negated",
+    on=Dense,
+    gradients={"bias": negated},
     moves=("gradient/bias",),
     explanation="The bias gradient has the opposite sign.",
     hint="dbias = dy.sum(axis=0): is there a minus, or is y_true - y_pred meant to be y_pred - y_true?",

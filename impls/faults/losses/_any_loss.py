@@ -1,50 +1,14 @@
-"""The rule of losses, and errors that several of them may have."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""Errors that several losses may have."""
 
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.faults import LossRule
 from harness.faults.stages import LossStage
-
-# From the stage and the right value, or the right gradient.
-Value = Callable[[LossStage, Array], Array]
-
-
-def right(stage: LossStage, result: Array) -> Array:
-    """Return the right result."""
-    return result
-
-
-@dataclass(frozen=True)
-class ValueAndGradientRule(LossRule):
-    """A loss with knobs.
-
-    Attributes:
-        value: the loss.
-        gradient: with respect to the prediction.
-    """
-
-    value: Value = right
-    gradient: Value = right
-
-    def forward(self, stage: LossStage, value: Array) -> Array:
-        return self.value(stage, value)
-
-    def backward(self, stage: LossStage, gradient: Array) -> Array:
-        return self.gradient(stage, gradient)
 
 
 def halved(stage: LossStage, result: Array) -> Array:
     """Divide by 2."""
     return times(result, 0.5)
-
-
-def doubled(stage: LossStage, result: Array) -> Array:
-    """Multiply by 2."""
-    return times(result, 2)
 
 
 def negated(stage: LossStage, result: Array) -> Array:
@@ -77,6 +41,17 @@ def last_sample_only(stage: LossStage, result: Array) -> Array:
     last = np.zeros_like(result)
     last[-1:] = result[-1:]
     return last
+
+
+def error_for_gradient(stage: LossStage, gradient: Array) -> Array:
+    """Take the error for the derivative."""
+    return times(stage.y_pred - stage.y_true, 1 / stage.y_pred.size)
+
+
+def clipped(probability: Array) -> Array:
+    """Return a probability as far from 0 and 1 as Keras clips it."""
+    least = np.asarray(1e-7, probability.dtype)
+    return np.clip(probability, least, 1 - least)
 
 
 def times(result: Array, factor: float) -> Array:

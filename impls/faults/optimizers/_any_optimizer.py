@@ -1,41 +1,20 @@
-"""The rule of optimizers, and errors that any of them may have."""
+"""Errors that any optimizer may have."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.faults import OptimizerRule
 from harness.faults.stages import OptimizerStage
 
 Updated = tuple[Array, Mapping[str, Any]]
-Update = Callable[[OptimizerStage], Updated]
 
 LARGEST_GRADIENT = 0.01
 WEIGHT_DECAY = 0.01
 # A slot beside the right operator's own.
-OWN = "of the rule"
-
-
-def right(stage: OptimizerStage) -> Updated:
-    """Return the right parameter and slots."""
-    return stage.update()
-
-
-@dataclass(frozen=True)
-class StepRule(OptimizerRule):
-    """An optimizer with knobs.
-
-    Attributes:
-        step: how a parameter and its slots become new.
-    """
-
-    step: Update = right
-
-    def update(self, stage: OptimizerStage) -> Updated:
-        return self.step(stage)
+OWN = "of the fault"
 
 
 def ascending(stage: OptimizerStage) -> Updated:
@@ -58,6 +37,11 @@ def bias_never_updated(stage: OptimizerStage) -> Updated:
 def state_reset(stage: OptimizerStage) -> Updated:
     """Start every step without memory."""
     return stage.update(slots={})
+
+
+def given_otherwise(stage: OptimizerStage, **arguments: Any) -> Updated:
+    """Step as if the optimizer had been given other arguments."""
+    return stage.update(optimizer=replace(stage.optimizer, **arguments))
 
 
 def always_the_first_step(stage: OptimizerStage) -> Updated:
@@ -92,11 +76,6 @@ def gradients_pile_up(stage: OptimizerStage) -> Updated:
     """Add the gradient to those of all steps before."""
     total = np.asarray(stage.gradient + stage.slots.get(OWN, 0))
     return _remembering(stage, total, total)
-
-
-def with_learning_rate_unused(stage: OptimizerStage) -> Updated:
-    """Step by a learning rate of 1."""
-    return stage.update(optimizer=replace(stage.optimizer, learning_rate=1.0))
 
 
 def whole_numbers(stage: OptimizerStage) -> Updated:
