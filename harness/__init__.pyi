@@ -29,6 +29,7 @@ from .cases.observables import required as required
 from .cases.problem import Batch as Batch
 from .cases.problem import Problem as Problem
 from .cases.problem import make_problem as make_problem
+from .cases.samples import samples_of as samples_of
 from .errors import HarnessError as HarnessError
 from .errors import PluginError as PluginError
 from .errors import SpecificationError as SpecificationError

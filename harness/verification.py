@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from harness.judging.row import Comparison
 from harness.judging.witnesses import by_finite_differences, who_sides
 from harness.layerwise import Layerwise
 from harness.numerics.arithmetic import Arithmetic
+from harness.operators.specification import Specification
 from harness.plugins.found import Plugins
 from harness.plugins.loading import load_plugins
 from harness.report.environment import environment
@@ -232,8 +234,24 @@ def verification_with(plugins: Plugins, oracle: Oracle | None) -> Verification:
     """
     known = plugins.implementations
     sound = known.get(SOUND)
-    diagnosis = Diagnosis(plugins.faults.values(), sound.operators) if isinstance(sound, Layerwise) else None
+    diagnosis = None
+    if isinstance(sound, Layerwise):
+        diagnosis = Diagnosis(plugins.faults.values(), with_operators_of_plugins(sound, plugins).operators)
     return Verification(Reference(reference_among(plugins), oracle), known.get(SECOND_WITNESS), diagnosis)
+
+
+def with_operators_of_plugins(right: Layerwise, plugins: Plugins) -> Layerwise:
+    """Return a right implementation that also has the operators that plugins bring, as they implement them.
+
+    Faults are planted in right operators, and whoever brings an operator brings the only ones that there are.
+    """
+    borrowed: dict[type[Specification], Any] = {}
+    for other in plugins.implementations.values():
+        # In conventions of their own, operators of two implementations do not go together.
+        if isinstance(other, Layerwise) and other.conventions == right.conventions:
+            lacking = {*plugins.operators.values()} - right.operators.keys() - borrowed.keys()
+            borrowed |= {kind: operator for kind, operator in other.operators.items() if kind in lacking}
+    return Layerwise(right.name, right.version, {**borrowed, **right.operators}) if borrowed else right
 
 
 def verify(

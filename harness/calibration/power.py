@@ -33,6 +33,7 @@ from harness.layerwise import Layerwise
 from harness.operators.specification import Specification
 from harness.plugins.found import Plugins
 from harness.plugins.loading import load_and_choose
+from harness.verification import with_operators_of_plugins
 
 Outcome = Literal["killed", "survived", "unchanged", "declined"]
 OUTCOMES: tuple[Outcome, ...] = ("killed", "survived", "unchanged", "declined")
@@ -93,7 +94,7 @@ def right_implementation(name: str) -> tuple[Plugins, Layerwise]:
         raise HarnessError(
             f"--impl {name} expected one implementation made of operators (Layerwise) to plant faults in."
         )
-    return plugins, implementations[0]
+    return plugins, with_operators_of_plugins(implementations[0], plugins)
 
 
 def trials(work: Iterable[Task], right: str, jobs: int) -> Iterator[list[Trial]]:

@@ -132,7 +132,7 @@ def grid(
     shown = [key for key, values in choices.items() if len(values) > 1 or key == "input_shape"]
     cases: dict[str, Case] = {}
     for combination in _all_pairs(choices, where):
-        words = [prefix, *(word for key in shown if (word := _word(key, combination[key])))]
+        words = [prefix, *(word for key in shown if (word := word_of(key, combination[key])))]
         for each in dtypes:
             try:
                 case = _case(subject, combination, each, "-".join([*words, each]))
@@ -234,7 +234,7 @@ def _labelled(case: Case, data: Data) -> Case:
     return case.with_(data=data, name="-".join([stem, *([data.label] if data.label else []), case.dtype]))
 
 
-def _word(argument: str, value: Any) -> str:
+def word_of(argument: str, value: Any) -> str:
     """Return the part of an id for one argument: ``stride2``, ``same``, ``7x6x3``, ``no_bias``; empty for None."""
     label = WORDS.get(argument, argument)
     if argument == "loss":
@@ -266,7 +266,7 @@ def _word(argument: str, value: Any) -> str:
 def _specification_word(specification: Specification) -> str:
     parameters = inspect.signature(type(specification)).parameters.values()
     given = [(parameter, getattr(specification, parameter.name)) for parameter in parameters]
-    changed = [_word(parameter.name, value) for parameter, value in given if value != parameter.default]
+    changed = [word_of(parameter.name, value) for parameter, value in given if value != parameter.default]
     return "_".join([file_name(type(specification)), *changed])
 
 

@@ -56,5 +56,5 @@ def _plugins(look: Inspected) -> Iterator[Check]:
 
 def _offers(plugin: Loaded) -> str:
     names = [implementation.name for implementation in plugin.implementations]
-    others = (("cases", plugin.cases), ("faults", plugin.faults), ("writers", plugin.writers))
+    others = [(word, getattr(plugin, word)) for word in ("operators", "cases", "faults", "writers")]
     return ", ".join([*names, *(f"{len(some):,} {word}" for word, some in others if some)]) or "nothing"

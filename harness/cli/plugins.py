@@ -98,6 +98,7 @@ def _loaded(plugin: Loaded) -> dict[str, object]:
         "implementations": [_described(implementation) for implementation in plugin.implementations],
         "cases": [case.name for case in plugin.cases],
         "faults": [fault.name for fault in plugin.faults],
+        "operators": [kind.kind for kind in plugin.operators],
         "writers": [writer.name for writer in plugin.writers],
     }
 
@@ -120,6 +121,8 @@ def _lines(found: Plugins) -> Iterator[str]:
         for implementation in plugin.implementations:
             named = "" if implementation.default else "; runs only when named"
             yield f"  implementation {implementation.name}, version {implementation.version}{named}"
+        for kind in plugin.operators:
+            yield f"  operator {kind.kind}"
         if plugin.cases:
             yield f"  {len(plugin.cases):,} cases"
         if plugin.faults:

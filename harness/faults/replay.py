@@ -64,7 +64,7 @@ def _of_layer(
     operators: Operators, numbers: OwnNumbers, node: Node, weights: Mapping[str, Array], row: Comparison
 ) -> Any:
     activation = node.layer.fused_activation
-    layer = operators.get(type(node.layer))
+    layer = _right(operators, node)
     x = _one_or_all(numbers.inputs(node))
     y, cache = layer.forward(node.layer, weights, x) if layer else (x, None)
     y, activation_cache = _activated(operators, node, y)
@@ -100,8 +100,21 @@ def _in_the_end(operators: Operators, problem: Problem, shown: Mapping[str, Arra
     return outputs[nodes[-1].name]
 
 
+def _right(operators: Operators, node: Node) -> Any:
+    """Return a layer's operator; None where it is nothing but its activation.
+
+    Raises:
+        Unsupported: there is no right operator to compute with.
+    """
+    if node.layer.only_activates:
+        return operators.get(type(node.layer))
+    if type(node.layer) not in operators:
+        raise Unsupported(f"there is no right {node.layer.kind} to compute with")
+    return operators[type(node.layer)]
+
+
 def _inferred(operators: Operators, node: Node, weights: Mapping[str, Array], x: Any) -> Any:
-    layer = operators.get(type(node.layer))
+    layer = _right(operators, node)
     if layer is None:
         return x
     return layer.infer(node.layer, weights, x) if hasattr(layer, "infer") else layer.forward(node.layer, weights, x)[0]

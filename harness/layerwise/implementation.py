@@ -19,7 +19,7 @@ from harness.layerwise.operators import check_operator, operator_kind
 from harness.layerwise.plan import Supplied
 from harness.layerwise.position import Position
 from harness.numerics.arithmetic import Arithmetic
-from harness.operators.specification import Specification
+from harness.operators.specification import Operator, Specification
 
 C = TypeVar("C", bound=type)
 Operators = Mapping[type[Specification], Any]
@@ -72,11 +72,13 @@ class Layerwise(Implementation):
         """What is supplied so far, together with its conventions."""
         return Composition(self.name, MappingProxyType(self._supplied))
 
-    def implements(self, name: str, *, fused: str = "", **conventions: Unpack[Declared]) -> Callable[[C], C]:
+    def implements(
+        self, name: str | type[Operator], *, fused: str = "", **conventions: Unpack[Declared]
+    ) -> Callable[[C], C]:
         """Register the decorated class for the operator of that name (``Conv2D``, ``sigmoid``, ``SGD``, …).
 
         Args:
-            name: the operator's.
+            name: the operator's, or its class.
             fused: as for ``describes``.
             conventions: the operator's own.
 

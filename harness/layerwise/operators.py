@@ -28,22 +28,21 @@ An optimizer, for one parameter; ``slots`` is empty at step 1 and whatever was r
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from harness.errors import SpecificationError, nearest
-from harness.operators.activations import ACTIVATIONS
-from harness.operators.layers import LAYERS
-from harness.operators.losses import LOSSES
-from harness.operators.optimizers import OPTIMIZERS
-from harness.operators.specification import Specification, file_name
+from harness.operators import OPERATORS, Operator
+from harness.operators.activations import Activation
+from harness.operators.discovery import installed
+from harness.operators.layers import Layer
+from harness.operators.losses import Loss
+from harness.operators.optimizers import Optimizer
+from harness.operators.specification import ORIGIN, Specification, file_name
 
-ROOMS: Mapping[str, Mapping[str, type[Specification]]] = {
-    "layers": LAYERS,
-    "activations": ACTIVATIONS,
-    "losses": LOSSES,
-    "optimizers": OPTIMIZERS,
-}
+ROOMS: Mapping[str, type[Operator]] = MappingProxyType(
+    {"layers": Layer, "activations": Activation, "losses": Loss, "optimizers": Optimizer}
+)
 REQUIRED_FUNCTIONS = {
     "layers": ("forward", "backward"),
     "activations": ("forward", "backward"),
@@ -52,18 +51,30 @@ REQUIRED_FUNCTIONS = {
 }
 
 
-def operator_kind(name: str) -> tuple[str, type[Specification]]:
-    """Return the room and class of an operator named like ``Conv2D``, ``sigmoid`` or ``mean_squared_error``."""
-    known: dict[str, tuple[str, type[Specification]]] = {}
-    for room, kinds in ROOMS.items():
-        for kind in kinds.values():
-            known.setdefault(kind.__name__, (room, kind))
-            known.setdefault(file_name(kind), (room, kind))
-    if name not in known:
+def operator_kind(named: str | type[Operator]) -> tuple[str, type[Specification]]:
+    """Return the room and class of an operator, given that or its name, such as ``Conv2D`` or ``mean_squared_error``.
+
+    Raises:
+        SpecificationError: neither this package nor an installed plugin has an operator of that name.
+    """
+    if isinstance(named, type):
+        return _room_of(named), named
+    known = _by_name(OPERATORS) if named in _by_name(OPERATORS) else _by_name({**installed(), **OPERATORS})
+    if named not in known:
         # Activations go by the name that Keras's layers take, everything else by its class.
-        usual = [file_name(kind) if room == "activations" else kind.__name__ for room, kind in known.values()]
-        raise SpecificationError(f"unknown operator {name!r}.{nearest(name, dict.fromkeys(usual))}")
-    return known[name]
+        usual = [file_name(kind) if _room_of(kind) == "activations" else kind.__name__ for kind in known.values()]
+        raise SpecificationError(f"unknown operator {named!r}.{nearest(named, dict.fromkeys(usual))} {ORIGIN}")
+    return _room_of(known[named]), known[named]
+
+
+def _by_name(kinds: Mapping[str, type[Operator]]) -> dict[str, type[Operator]]:
+    """Return operators by the names of their classes, and by those of their files where no class has them."""
+    by_class = {kind.__name__: kind for kind in kinds.values()}
+    return {file_name(kind): kind for kind in kinds.values()} | by_class
+
+
+def _room_of(kind: type[Operator]) -> str:
+    return next(room for room, base in ROOMS.items() if issubclass(kind, base))
 
 
 def operators_in(package: ModuleType) -> dict[type[Specification], Any]:
@@ -76,8 +87,8 @@ def operators_in(package: ModuleType) -> dict[type[Specification], Any]:
         SpecificationError: a file has no such operator or lacks a function.
     """
     found: dict[type[Specification], Any] = {}
-    for room, kinds in ROOMS.items():
-        by_file = {file_name(kind): kind for kind in kinds.values()}
+    for room, base in ROOMS.items():
+        by_file = {file_name(kind): kind for kind in OPERATORS.values() if issubclass(kind, base)}
         folder = importlib.import_module(f"{package.__name__}.{room}")
         for module in pkgutil.iter_modules(folder.__path__):
             if module.name.startswith("_"):

@@ -11,9 +11,9 @@ from harness.operators.activations import ACTIVATIONS
 from harness.operators.layers import LAYERS, Layer
 from harness.operators.losses import LOSSES
 from harness.operators.optimizers import OPTIMIZERS
-from harness.operators.specification import Specification
+from harness.operators.specification import Operator
 
 # By kind; a layer and an activation of one name do not exist.
-OPERATORS: Mapping[str, type[Specification]] = MappingProxyType({**ACTIVATIONS, **LAYERS, **LOSSES, **OPTIMIZERS})
+OPERATORS: Mapping[str, type[Operator]] = MappingProxyType({**ACTIVATIONS, **LAYERS, **LOSSES, **OPTIMIZERS})
 
-__all__ = ["ACTIVATIONS", "LAYERS", "LOSSES", "OPERATORS", "OPTIMIZERS", "Layer"]
+__all__ = ["ACTIVATIONS", "LAYERS", "LOSSES", "OPERATORS", "OPTIMIZERS", "Layer", "Operator"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from harness.operators.specification import Specification
+from harness.operators.specification import Operator
 
 GROUP = "harness"
 HOOK = "harness_operators"
@@ -18,7 +18,7 @@ DISTRIBUTION = "nn-harness"
 # The environment reaches every process that a run starts, so that all of them load the same.
 VARIABLE = "HARNESS_PLUGINS"
 
-S = TypeVar("S", bound=Specification)
+S = TypeVar("S", bound=Operator)
 
 
 def operators_in(package: str, folder: Iterable[str], base: type[S]) -> Mapping[str, type[S]]:
@@ -51,22 +51,25 @@ def is_own(entry: importlib.metadata.EntryPoint) -> bool:
     return entry.dist is not None and entry.dist.name == DISTRIBUTION
 
 
-def wished() -> list[str] | None:
-    """Return the names of plugins that the variable limits a run to; None where it does not."""
-    names = os.environ.get(VARIABLE)
-    if names is None:
-        return None
-    return list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+def wish() -> str | None:
+    """Return what the variable limits a run to; None where it does not."""
+    return os.environ.get(VARIABLE)
+
+
+def names_in(wish: str) -> list[str]:
+    """Return the names of plugins in what the variable says."""
+    return list(dict.fromkeys(name.strip() for name in wish.split(",") if name.strip()))
 
 
 @functools.cache
-def installed() -> Mapping[str, type[Specification]]:
+def installed() -> Mapping[str, type[Operator]]:
     """Return the operators of installed plugins by kind, for whoever reads a case and meets a kind that is not here.
 
     A plugin that cannot be loaded has none; loading plugins says why.
     """
-    names = wished()
-    found: dict[str, type[Specification]] = {}
+    limit = wish()
+    names = None if limit is None else names_in(limit)
+    found: dict[str, type[Operator]] = {}
     for entry in entry_points():
         if is_own(entry) or (names is not None and entry.name not in names):
             continue
@@ -75,6 +78,6 @@ def installed() -> Mapping[str, type[Specification]]:
         except (Exception, SystemExit):  # said where plugins are loaded, which asks every one of them
             continue
         for kind in offered if isinstance(offered, list) else ():
-            if isinstance(kind, type) and issubclass(kind, Specification):
+            if isinstance(kind, type) and issubclass(kind, Operator):
                 found.setdefault(kind.kind, kind)
     return MappingProxyType(found)

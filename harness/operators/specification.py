@@ -10,6 +10,8 @@ from typing import Any, ClassVar, TypeAlias, dataclass_transform
 from harness.errors import SpecificationError, nearest
 
 Shape = tuple[int, ...]
+# The version of what an operator's class says; raised when classes that worked no longer do.
+OPERATOR_VERSION = 1
 # Said where a kind is not known.
 ORIGIN = "Operators come from the hook harness_operators of installed plugins; 'harness plugins' lists these."
 # One integer for both axes or two, in a signature; always two once stored.
@@ -81,6 +83,18 @@ class Specification:
     def as_dict(self) -> dict[str, Any]:
         """Return the canonical JSON form: the kind and every argument, defaults included."""
         return {"kind": self.kind} | {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+
+class Operator(Specification):
+    """What layers, activations, losses and optimizers have in common beside their arguments.
+
+    Attributes:
+        operator_version: the version of this contract that the class was written for.
+        samples: arguments that show what it does, for cases and tests.
+    """
+
+    operator_version: ClassVar[int] = OPERATOR_VERSION
+    samples: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
 
 
 def _plain(value: Any) -> Any:

@@ -6,9 +6,11 @@ from typing import Any
 import pluggy
 
 from harness.cases.case import Case
-from harness.errors import PluginError, nearest
+from harness.errors import PluginError, SpecificationError, nearest
 from harness.faults.fault import Fault
 from harness.implementation.contract import API_VERSION, Implementation
+from harness.operators.checking import check_operator
+from harness.operators.specification import Operator
 from harness.plugins import hook_specifications
 from harness.plugins.found import Loaded
 from harness.plugins.hook_specifications import HOOKS, PROJECT
@@ -71,12 +73,23 @@ def offered(name: str, origin: str, plugin: object) -> Loaded:
         tuple(_listed(where, manager, "harness_cases", Case)),
         tuple(writers),
         tuple(_listed(where, manager, "harness_faults", Fault)),
+        tuple(_operators(where, manager)),
     )
 
 
 def implementations_in(module: ModuleType) -> list[Implementation]:
     """Return the implementations that a module has as names of its own."""
     return [value for value in vars(module).values() if isinstance(value, Implementation)]
+
+
+def _operators(where: str, manager: pluggy.PluginManager) -> list[type[Operator]]:
+    found = _listed(where, manager, "harness_operators", type)
+    for kind in found:
+        try:
+            check_operator(kind)
+        except SpecificationError as error:
+            raise PluginError(f"{where}: {error}") from None
+    return found
 
 
 def _listed(where: str, manager: pluggy.PluginManager, hook: str, kind: type) -> list[Any]:

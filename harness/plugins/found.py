@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from harness.cases.case import Case
+from harness.cases.samples import samples_of
 from harness.errors import PluginError, nearest
 from harness.faults.fault import Fault
 from harness.implementation.contract import Implementation
+from harness.operators.specification import Operator
 from harness.report.writer import Writer
 
 
@@ -22,6 +24,7 @@ class Loaded:
     cases: tuple[Case, ...] = ()
     writers: tuple[Writer, ...] = ()
     faults: tuple[Fault, ...] = ()
+    operators: tuple[type[Operator], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,11 @@ class Plugins:
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        """Cases beside those in case files."""
-        return tuple(case for plugin in self.loaded for case in plugin.cases)
+        """Cases beside those in case files: those that plugins bring, and the samples of operators that they bring."""
+        brought = [case for plugin in self.loaded for case in plugin.cases]
+        keys = {case.key for case in brought}
+        samples = [case for kind in self.operators.values() for case in samples_of(kind) if case.key not in keys]
+        return (*brought, *samples)
 
     @property
     def writers(self) -> tuple[Writer, ...]:
@@ -71,6 +77,11 @@ class Plugins:
     def faults(self) -> dict[str, Fault]:
         """By name; names are unique."""
         return {fault.name: fault for plugin in self.loaded for fault in plugin.faults}
+
+    @property
+    def operators(self) -> dict[str, type[Operator]]:
+        """By kind; kinds are unique."""
+        return {kind.kind: kind for plugin in self.loaded for kind in plugin.operators}
 
     @property
     def found(self) -> tuple[Loaded | Quarantined, ...]:

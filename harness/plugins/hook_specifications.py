@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.cases.case import Case
     from harness.faults import Fault
     from harness.implementation.contract import Implementation
+    from harness.operators.specification import Operator
     from harness.report.writer import Writer
 
 PROJECT = "harness"
@@ -30,6 +31,19 @@ def harness_implementations() -> "list[Implementation]":
 
     Returns:
         Implementations whose names no other plugin offers; an empty list where a library that they need is missing.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def harness_operators() -> "list[type[Operator]]":
+    """Return operators that this package does not have: classes of layers, activations, losses and optimizers.
+
+    A class says its arguments, its shapes and how it is computed; gradients, rounding errors, Keras's object by its
+    name and cases of its ``samples`` follow. Called too where a stored case names a kind that nobody here knows.
+
+    Returns:
+        Subclasses of ``Layer``, ``Activation``, ``Loss`` or ``Optimizer`` whose names no other plugin offers.
     """
     raise NotImplementedError
 

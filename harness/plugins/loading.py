@@ -9,10 +9,14 @@ import pluggy
 
 from harness.errors import PluginError
 from harness.implementation.contract import Implementation, RemoteImplementation
+from harness.operators import OPERATORS
+from harness.operators.checking import place_of
+from harness.operators.discovery import entry_points
+from harness.operators.specification import Operator
 from harness.plugins.asking import offered
 from harness.plugins.found import LeftOut, Loaded, Plugins, Quarantined
 from harness.plugins.importing import import_named, is_importable, plugin_name
-from harness.plugins.installed import entry_points, not_wanted
+from harness.plugins.installed import not_wanted
 
 # Loads what a user names, from its plugin name and what the user wrote.
 LoadNamed = Callable[[str, str], Loaded | Quarantined]
@@ -127,6 +131,7 @@ def _with(plugins: Plugins, more: Iterable[Loaded | Quarantined]) -> Plugins:
 
 
 def _refuse_taken_names(plugin: Loaded, loaded: Sequence[Loaded]) -> None:
+    _refuse_taken_kinds(plugin, loaded)
     for what in ("implementation", "fault", "writer"):
         taken = {found.name: other for other in loaded for found in getattr(other, f"{what}s")}
         own: set[str] = set()
@@ -138,6 +143,20 @@ def _refuse_taken_names(plugin: Loaded, loaded: Sequence[Loaded]) -> None:
                     f"({other.origin}). Expected another name."
                 )
             own.add(found.name)
+
+
+def _refuse_taken_kinds(plugin: Loaded, loaded: Sequence[Loaded]) -> None:
+    places = {kind.kind: (kind, f"plugin {other.name!r}") for other in loaded for kind in other.operators}
+    places |= {name: (kind, "this package") for name, kind in OPERATORS.items()}
+    own: dict[str, type[Operator]] = {}
+    for kind in plugin.operators:
+        first, owner = places.get(kind.kind, (own.get(kind.kind, kind), f"plugin {plugin.name!r}"))
+        if first is not kind:
+            raise PluginError(
+                f"it offers the operator {kind.kind!r} ({place_of(kind)}), a name already taken by {owner} "
+                f"({place_of(first)}). Expected another name."
+            )
+        own[kind.kind] = kind
 
 
 def _itself(module: ModuleType) -> ModuleType:

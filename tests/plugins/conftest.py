@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import Dense, grid
+from harness import Dense, grid, samples_of
 from harness.plugins.loading import attempt_named
 from tests.pytest.conftest import stored
 
@@ -49,8 +49,11 @@ def with_example(installed) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def store(tmp_path_factory) -> Path:
     """Keras's results for the cases of CASE_FILE, computed once."""
-    example = attempt_named("cases", str(EXAMPLE / "src" / "harness_example" / "cases.py"))
-    cases = (*grid(Dense, input_shape=(5,), units=3), *example.cases)
+    folder = EXAMPLE / "src" / "harness_example"
+    brought = [attempt_named(name, str(folder / f"{name}.py")) for name in ("cases", "operators")]
+    of_plugins = [case for plugin in brought for case in plugin.cases]
+    samples = [case for plugin in brought for kind in plugin.operators for case in samples_of(kind)]
+    cases = (*grid(Dense, input_shape=(5,), units=3), *of_plugins, *samples)
     return stored(tmp_path_factory.mktemp("store") / "oracle.sqlite", cases)
 
 

@@ -32,7 +32,7 @@ def run(folder, with_example):
     return ran
 
 
-HARNESS = "import sys; from harness.cli.command_line import main; sys.exit(main())"
+HARNESS = "import sys; from harness.cli import main; sys.exit(main())"
 
 
 def test_it_is_listed_with_all_that_it_offers(folder, with_example):
@@ -43,19 +43,41 @@ def test_it_is_listed_with_all_that_it_offers(folder, with_example):
     assert example == {
         "name": "example",
         "origin": "harness_example",
-        "implementations": [{"name": "einsum", "version": "0", "default": True}],
-        "cases": [f"one_input-1-units{units}-{dtype}" for units in (2, 5) for dtype in ("float32", "float64")],
-        "faults": ["dense-bias-gradient-negated"],
+        "implementations": [{"name": name, "version": "0", "default": True} for name in ("einsum", "rectifying")],
+        "operators": ["PReLU", "Silu"],
+        "cases": [
+            f"{name}-{dtype}"
+            for name in ("one_input-1-units2", "one_input-1-units5", "rectified-5x4x2")
+            for dtype in ("float32", "float64")
+        ],
+        "faults": [
+            "dense-bias-gradient-negated",
+            "prelu-alpha-of-all-elements",
+            "silu-derivative-without-product-rule",
+        ],
         "writers": ["markdown"],
     }
 
 
-@pytest.mark.parametrize("name", ["einsum", "example", "harness_example"])
-def test_a_run_verifies_its_implementation_on_its_cases_and_writes_its_report(run, folder, name):
+@pytest.mark.parametrize(
+    ("name", "outcomes"),
+    [
+        ("einsum", "6 passed, 6 skipped"),
+        ("rectifying", "12 passed"),
+        ("example", "18 passed, 6 skipped"),
+        ("harness_example", "18 passed, 6 skipped"),
+    ],
+)
+def test_a_run_verifies_its_implementations_on_its_cases_and_writes_its_report(run, folder, name, outcomes):
     done = run("pytest", "test_it.py", "--impl", name)
     assert done.returncode == 0, done.stdout
-    assert "6 passed" in done.stdout
+    assert outcomes in done.stdout
     assert (folder / "reports" / "report.md").read_text().startswith("**GOOD: ")
+
+
+def test_keras_computes_its_operators_by_their_names_and_is_judged_like_everyone(run):
+    done = run("pytest", "test_it.py", "--impl", "keras", "-k", "float32 and (p_re_lu or silu or rectified)")
+    assert "3 passed" in done.stdout, done.stdout
 
 
 def test_its_own_tests_pass(run):
@@ -63,9 +85,12 @@ def test_its_own_tests_pass(run):
     assert "2 passed" in done.stdout, done.stdout
 
 
-def test_its_fault_is_killed(folder, with_example):
-    arguments = ["power", "test_it.py", "--fault", "dense-bias-gradient-negated", "--jobs", "1"]
-    command = [sys.executable, "-c", HARNESS, *arguments]
+@pytest.mark.parametrize(
+    "fault",
+    ["dense-bias-gradient-negated", "prelu-alpha-of-all-elements", "silu-derivative-without-product-rule"],
+)
+def test_its_fault_is_killed(folder, with_example, fault):
+    command = [sys.executable, "-c", HARNESS, "power", "test_it.py", "--fault", fault, "--jobs", "1"]
     done = subprocess.run(command, cwd=folder, env=with_example, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "dense-bias-gradient-negated" in (folder / "reports" / "power_faults.csv").read_text()
+    assert fault in (folder / "reports" / "power_faults.csv").read_text()

@@ -24,6 +24,7 @@ negated = faulty(faults.NEGATED, implementation.einsum.operators, "negated", def
 # What shows in a run that a hook was asked and heard, by the example's module that has it.
 EFFECTS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "harness_implementations": ("implementation", lambda shown: "test_dense[dense-5-float32-einsum]" in shown),
+    "harness_operators": ("operators", lambda shown: "[sample-p_re_lu-float32-rectifying]" in shown),
     "harness_cases": ("cases", lambda shown: "[one_input-1-units2-float32-vectorized]" in shown),
     "harness_faults": ("faults", lambda shown: "likely: The bias gradient has the opposite sign." in shown),
     "harness_writers": ("writer", lambda shown: "reports/report.md" in shown),

@@ -5,10 +5,10 @@ from typing import ClassVar
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
 from harness.numerics.expressions import Expression, given, gradients, widest
-from harness.operators.specification import Specification
+from harness.operators.specification import Operator
 
 
-class Activation(Specification):
+class Activation(Operator):
     """An activation function with Keras's name, arguments and defaults.
 
     A new one says ``output`` and nothing else. Where there are several right ways to compute it, ``formulations``
@@ -20,13 +20,11 @@ class Activation(Specification):
         is_identity: it changes nothing, and a layer that has it has none.
         sums_to_one: its outputs are probabilities, so that it is often differentiated together with a cross-entropy.
         bends_at_zero: its derivative at 0 is a convention that may be declared.
-        samples: arguments that show what it does, for cases and tests.
     """
 
     is_identity: ClassVar[bool] = False
     sums_to_one: ClassVar[bool] = False
     bends_at_zero: ClassVar[bool] = False
-    samples: ClassVar[tuple[dict[str, object], ...]] = ({},)
 
     @property
     def keras_name(self) -> str:

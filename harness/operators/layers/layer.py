@@ -11,7 +11,7 @@ from harness.numerics.estimate import Estimate
 from harness.numerics.expressions import Expression, given, gradients, widest
 from harness.operators.activations.activation import Activation
 from harness.operators.activations.linear import Linear
-from harness.operators.specification import Shape, Specification
+from harness.operators.specification import Operator, Shape
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Derivation:
     outputs: tuple[Expression, ...]
 
 
-class Layer(Specification):
+class Layer(Operator):
     """A layer with Keras's name, arguments and defaults.
 
     A new one says its shapes and ``output``, before the activation, and nothing else: gradients and errors follow.
@@ -55,7 +55,6 @@ class Layer(Specification):
         takes_maximum: the gradient goes to the largest element of a window, whose ties need a convention.
         flattens: images become rows of features, in an order that needs a convention.
         only_activates: it is its activation and nothing else.
-        samples: arguments that show what it does, for cases and tests.
         sample_shape: an input that these arguments fit.
         sample_inputs: how many inputs of that shape.
     """
@@ -68,7 +67,6 @@ class Layer(Specification):
     takes_maximum: ClassVar[bool] = False
     flattens: ClassVar[bool] = False
     only_activates: ClassVar[bool] = False
-    samples: ClassVar[tuple[dict[str, object], ...]] = ({},)
     sample_shape: ClassVar[Shape] = (7, 5, 3)
     sample_inputs: ClassVar[int] = 1
 

@@ -1,23 +1,16 @@
 """What every loss is: its definition, and the errors that follow from it."""
 
-from typing import ClassVar
-
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
 from harness.numerics.expressions import Expression, given, gradients, widest
-from harness.operators.specification import Specification
+from harness.operators.specification import Operator
 
 
-class Loss(Specification):
+class Loss(Operator):
     """A loss with Keras's name, arguments and defaults, averaged as ``sum_over_batch_size`` does.
 
     A new one says ``output`` and nothing else.
-
-    Attributes:
-        samples: arguments that show what it does, for cases and tests.
     """
-
-    samples: ClassVar[tuple[dict[str, object], ...]] = ({},)
 
     def output(self, y_true: Expression, y_pred: Expression) -> Expression:
         """Return the loss, a scalar, of targets and predictions (batch, …)."""

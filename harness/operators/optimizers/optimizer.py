@@ -1,26 +1,20 @@
 """What every optimizer is: numbers that are checked, its definition, and the errors that follow from it."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
 from harness.numerics.expressions import Expression, given
-from harness.operators.specification import Specification, is_number
+from harness.operators.specification import Operator, is_number
 
 
-class Optimizer(Specification):
+class Optimizer(Operator):
     """An optimizer with Keras's name, arguments and defaults.
 
     A new one says ``step`` and nothing else.
-
-    Attributes:
-        samples: arguments that show what it does, for cases and tests.
     """
-
-    samples: ClassVar[tuple[dict[str, object], ...]] = ({},)
 
     @property
     def plain_rate(self) -> float | None:
