@@ -4,6 +4,7 @@ What it started is found as far as its process group and, on Linux, its descenda
 """
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -25,6 +26,8 @@ from harness.workers.watch import TooLong, TooMuch, Watch
 # How long a process has to end by itself once it is told to, and once it has closed its answers, before it is ended.
 LEAVING_SECONDS = 1.0
 DYING_SECONDS = 2.0
+# What a pipe takes at once, so that a question of a usual size costs one change of processes.
+PIPE_BYTES = 2**20
 # How often to look whether it has ended; the end of its output is mostly followed by its own.
 LOOK_SECONDS = 0.005
 LOOK_AFTER_OUTPUT_SECONDS = 0.0005
@@ -67,8 +70,11 @@ class Running:
         self._output = Output(output)
         if process.stdin is not None and process.stdout is not None:
             self._questions, self._answers = process.stdin.fileno(), process.stdout.fileno()
-            os.set_blocking(self._questions, False)
-            os.set_blocking(self._answers, False)
+            for descriptor in (self._questions, self._answers):
+                os.set_blocking(descriptor, False)
+                # Linux alone has it, and refuses it to who has many pipes: then there are more pieces.
+                with contextlib.suppress(OSError, AttributeError):
+                    fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._groups = [process.pid]
         # At the latest when Python ends.
         self._finish = weakref.finalize(self, _finish, process, self._output, self._groups, held, grace)
