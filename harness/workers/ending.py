@@ -3,21 +3,13 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
-from typing import Protocol
 
 from harness.workers.output import Output
 from harness.workers.usage import descendants
-
-
-class Closeable(Protocol):
-    """What can be closed, and can be closed again."""
-
-    def close(self) -> None:
-        """Close it."""
-        ...
 
 
 def has_ended(process: "subprocess.Popen[bytes]") -> bool:
@@ -41,7 +33,7 @@ def ends_within(seconds: float, process: "subprocess.Popen[bytes]", output: Outp
 
 
 def end(
-    process: "subprocess.Popen[bytes]", output: Output, groups: Sequence[int], held: Sequence[Closeable], grace: float
+    process: "subprocess.Popen[bytes]", output: Output, groups: Sequence[int], line: socket.socket | None, grace: float
 ) -> None:
     """End a process and whatever it started.
 
@@ -49,10 +41,10 @@ def end(
         process: which.
         output: what it prints is read to its end, and closed.
         groups: process groups that end with it.
-        held: what it takes for a sign to end that it is closed, beside its standard input.
+        line: what it takes for a sign to end that it is closed, beside its standard input.
         grace: how many seconds it has to end by itself after such a sign.
     """
-    for each in (process.stdin, *held):
+    for each in (process.stdin, line):
         if each is not None:
             each.close()
     ends_within(grace, process, output)

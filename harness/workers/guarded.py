@@ -62,7 +62,7 @@ class Guarded(Running):
             except Ended:
                 line.close()
                 raise
-        super().__init__(command, process, (line,), ENDING_SECONDS)
+        super().__init__(command, process, line, ENDING_SECONDS)
         self._asked = 0
         told = line.recv(32) if select.select([line], [], [], LOADING_SECONDS)[0] else b""
         self.worker = int(told or 0)

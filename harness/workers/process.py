@@ -7,13 +7,14 @@ import contextlib
 import fcntl
 import os
 import select
+import socket
 import subprocess
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from harness.implementation.trace import Status
 from harness.workers.command import Command, Ended
-from harness.workers.ending import Closeable, end, ends_within, has_ended
+from harness.workers.ending import end, ends_within, has_ended
 from harness.workers.exit_status import exit_status, printed, whereabouts
 from harness.workers.incoming import Answer, BrokenAnswer, Gone, Incoming, Reading
 from harness.workers.limits import Limits
@@ -38,7 +39,7 @@ class Running:
         command: what was started.
         process: in a group of its own. Where it has a standard input, questions go there and answers come from its
             standard output; it prints to its standard error, or to its standard output where that is the same.
-        held: what else it takes for a sign to end that it is closed.
+        line: what else it takes for a sign to end that it is closed.
         grace: how many seconds it has to end by itself after such a sign.
     """
 
@@ -49,7 +50,7 @@ class Running:
         self,
         command: Command,
         process: "subprocess.Popen[bytes]",
-        held: Sequence[Closeable] = (),
+        line: socket.socket | None = None,
         grace: float = 0.0,
     ) -> None:
         self.name = command.name
@@ -67,7 +68,7 @@ class Running:
                     fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._groups = [process.pid]
         # At the latest when Python ends.
-        self._finish = weakref.finalize(self, end, process, self._output, self._groups, held, grace)
+        self._finish = weakref.finalize(self, end, process, self._output, self._groups, line, grace)
 
     @property
     def unasked(self) -> int:
