@@ -15,7 +15,7 @@ from typing import Any
 from harness.cases.problem import Array
 from harness.implementation.trace import Status
 from harness.workers.command import Command, Ended
-from harness.workers.exit_status import CONNECTION_LOST, whereabouts
+from harness.workers.exit_status import CONNECTION_LOST
 from harness.workers.incoming import BrokenAnswer, Reading
 from harness.workers.limits import LOADING_SECONDS, MOST_HEAD, Limits
 from harness.workers.messages import Message, pack, reading
@@ -62,7 +62,7 @@ class Guarded(Running):
             except Ended:
                 line.close()
                 raise
-        super().__init__(command, process, (line,), ENDING_SECONDS)
+        super().__init__(command, process, line, ENDING_SECONDS)
         self._asked = 0
         told = line.recv(32) if select.select([line], [], [], LOADING_SECONDS)[0] else b""
         self.worker = int(told or 0)
@@ -99,13 +99,8 @@ class Guarded(Running):
             raise BrokenAnswer(f"expected answer {self._asked}, got {str(number)[:20]}")
         return answer
 
-    def _end_of_what_takes_too_long(self) -> str:
-        lines = self._whereabouts()
-        self.end()
-        return whereabouts(lines)
-
-    def _whereabouts(self) -> str:
-        """Let the worker print where it is, and return that; it is none of what the implementation printed."""
+    def _whereabouts(self) -> str | None:
+        # What the worker prints of itself is none of what the implementation printed.
         self._output.drain()
         before = self._output.take()
         with contextlib.suppress(ProcessLookupError, PermissionError):

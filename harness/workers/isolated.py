@@ -78,7 +78,6 @@ class Loader:
             process, offered = source.start()
         except Ended as ended:
             return Quarantined(name, origin, f"loading it failed: {ended.reason}")
-        show(process.printed())
         refusal = refusal_in(offered)
         if refusal:
             process.leave()
@@ -192,13 +191,9 @@ class Isolated(RemoteImplementation):
                 answer = self._asked(case, question, arrays, most)
             except Stale:
                 # Of the case before, whose answer it has been: this one begins anew.
-                self._process = None
                 answer = self._asked(case, question, arrays, most)
         except Ended as ended:
             self._note_death(case, ended)
-            raise
-        except BaseException:
-            self._process = None
             raise
         self._brought = case.key
         if answer.head.get("leave"):
@@ -207,17 +202,19 @@ class Isolated(RemoteImplementation):
 
     def _asked(self, case: Case, question: Mapping[str, Any], arrays: Mapping[str, Array], most: int) -> Message:
         process = self._started()
+        # A question that fails leaves no process behind.
+        self._process = None
         bringing = {} if self._brought == case.key else {"case": case.json, "name": case.name}
         asked = {**question, **bringing, "implementation": self.name}
         answer = process.ask(asked, arrays, most, self._limits)
-        show(process.printed())
+        self._process = process
         return answer
 
     def _started(self) -> Guarded:
         if self._process is not None and self._process.unasked:
             # What it says unasked, or that it died, is a matter of the case before.
             self._process.end()
-            show(self._process.printed())
+            self._process.show()
             self._process = None
         if self._process is None:
             self._brought = ""
@@ -231,9 +228,6 @@ class Isolated(RemoteImplementation):
         return self._process
 
     def _note_death(self, case: Case, ended: Ended) -> None:
-        if self._process is not None:
-            show(self._process.printed())
-            self._process = None
         if case.key not in self._deaths:
             self._deaths.append(case.key)
         if len(self._deaths) >= MOST_DEATHS:

@@ -14,10 +14,10 @@ SHOWN = "shown/"
 
 
 def arrays_of(problem: Problem) -> dict[str, Array]:
-    """Return every array by a name that says where it belongs."""
+    """Return every array by a name that says where it belongs: ``1/x``, ``weights/dense/kernel``."""
     arrays: dict[str, Array] = {}
-    for step, batch in enumerate(problem.batches):
-        arrays |= {f"x/{step}": batch.x, f"y/{step}": batch.y}
+    for step, batch in enumerate(problem.batches, start=1):
+        arrays |= {f"{step}/x": batch.x, f"{step}/y": batch.y}
     for kind, named in (("weights", problem.weights), ("state", problem.state)):
         arrays |= {f"{kind}/{layer}/{part}": array for layer, parts in named.items() for part, array in parts.items()}
     return arrays
@@ -26,10 +26,10 @@ def arrays_of(problem: Problem) -> dict[str, Array]:
 def problem_of(case: Case, message: Message) -> Problem:
     """Return the Problem whose arrays a message brought."""
     arrays = message.arrays
-    steps = sum(name.startswith("x/") for name in arrays)
+    steps = sum(name.partition("/")[2] == "x" for name in arrays)
     return Problem(
         case,
-        tuple(Batch(arrays[f"x/{step}"], arrays[f"y/{step}"]) for step in range(steps)),
+        tuple(Batch(arrays[f"{step}/x"], arrays[f"{step}/y"]) for step in range(1, steps + 1)),
         _named(arrays, "weights"),
         _named(arrays, "state"),
         np.dtype(message.head["dtype"]),

@@ -4,38 +4,32 @@ What it started is found as far as its process group and, on Linux, its descenda
 """
 
 import contextlib
+import fcntl
 import os
 import select
-import signal
+import socket
 import subprocess
-import time
 import weakref
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator
 
 from harness.implementation.trace import Status
 from harness.workers.command import Command, Ended
-from harness.workers.exit_status import exit_status, printed
+from harness.workers.ending import end, ends_within, has_ended
+from harness.workers.exit_status import exit_status, printed, whereabouts
 from harness.workers.incoming import Answer, BrokenAnswer, Gone, Incoming, Reading
 from harness.workers.limits import Limits
-from harness.workers.output import Output
+from harness.workers.output import Output, show
 from harness.workers.usage import Usage, descendants, used_by
 from harness.workers.watch import TooLong, TooMuch, Watch
 
 # How long a process has to end by itself once it is told to, and once it has closed its answers, before it is ended.
 LEAVING_SECONDS = 1.0
 DYING_SECONDS = 2.0
+# What a pipe takes at once, so that a question of a usual size costs one change of processes.
+PIPE_BYTES = 2**20
 # How often to look whether it has ended; the end of its output is mostly followed by its own.
 LOOK_SECONDS = 0.005
 LOOK_AFTER_OUTPUT_SECONDS = 0.0005
-
-
-class Closeable(Protocol):
-    """What can be closed, and can be closed again."""
-
-    def close(self) -> None:
-        """Close it."""
-        ...
 
 
 class Running:
@@ -45,7 +39,7 @@ class Running:
         command: what was started.
         process: in a group of its own. Where it has a standard input, questions go there and answers come from its
             standard output; it prints to its standard error, or to its standard output where that is the same.
-        held: what else it takes for a sign to end that it is closed.
+        line: what else it takes for a sign to end that it is closed.
         grace: how many seconds it has to end by itself after such a sign.
     """
 
@@ -56,7 +50,7 @@ class Running:
         self,
         command: Command,
         process: "subprocess.Popen[bytes]",
-        held: Sequence[Closeable] = (),
+        line: socket.socket | None = None,
         grace: float = 0.0,
     ) -> None:
         self.name = command.name
@@ -67,11 +61,14 @@ class Running:
         self._output = Output(output)
         if process.stdin is not None and process.stdout is not None:
             self._questions, self._answers = process.stdin.fileno(), process.stdout.fileno()
-            os.set_blocking(self._questions, False)
-            os.set_blocking(self._answers, False)
+            for descriptor in (self._questions, self._answers):
+                os.set_blocking(descriptor, False)
+                # Linux alone has it, and refuses it to who has many pipes: then there are more pieces.
+                with contextlib.suppress(OSError, AttributeError):
+                    fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._groups = [process.pid]
         # At the latest when Python ends.
-        self._finish = weakref.finalize(self, _finish, process, self._output, self._groups, held, grace)
+        self._finish = weakref.finalize(self, end, process, self._output, self._groups, line, grace)
 
     @property
     def unasked(self) -> int:
@@ -101,17 +98,17 @@ class Running:
         waiting = select.poll()
         waiting.register(self._output, select.POLLIN)
         with self._ended_by_what_goes_wrong(limits):
-            while not _has_ended(self._process):
+            while not has_ended(self._process):
                 look = LOOK_AFTER_OUTPUT_SECONDS if self._output.closed else LOOK_SECONDS
                 self._poll(waiting, min(watch.left(), look))
-        code = self.end()
-        if code != 0:
-            raise self._died(code, "")
+            code = self.end()
+            if code != 0:
+                raise self._died(code, "")
 
-    def printed(self) -> str:
-        """Return what it has printed since the last time, and forget it."""
+    def show(self) -> None:
+        """Show what it has printed since the last time."""
         self._output.drain()
-        return self._output.take()
+        show(self._output.take())
 
     def leave(self) -> None:
         """Let it end by itself, and see to it that it does."""
@@ -120,15 +117,11 @@ class Running:
         self.end(LEAVING_SECONDS)
 
     def end(self, patience: float = 0.0) -> int | None:
-        """End it and whatever it started.
+        """End it and whatever it started, and return its exit code or, negative, its signal.
 
-        Args:
-            patience: how many seconds it has to end by itself.
-
-        Returns:
-            Its exit code or, negative, its signal; None if it did not end by itself.
+        None stands for a process that did not end by itself, for which it has ``patience`` seconds.
         """
-        by_itself = _ends_within(patience, self._process, self._output)
+        by_itself = ends_within(patience, self._process, self._output)
         self._finish()
         return self._process.returncode if by_itself else None
 
@@ -140,7 +133,7 @@ class Running:
             waiting.register(self._output, select.POLLIN)
         while True:
             # What it answered before it ended is still under way when its end is seen.
-            ended = _has_ended(self._process)
+            ended = has_ended(self._process)
             ready = self._poll(waiting, 0.0 if ended else watch.left())
             if self._questions in ready:
                 outgoing = self._send(outgoing)
@@ -171,14 +164,16 @@ class Running:
 
     @contextlib.contextmanager
     def _ended_by_what_goes_wrong(self, limits: Limits) -> Iterator[None]:
-        """End the process with whatever is raised, and raise Ended where that is the doing of the process."""
+        """Show what the process prints, end it with whatever is raised, and raise Ended where that is its doing."""
         try:
             yield
         except BrokenAnswer as broken:
             self.end()
             raise Ended("error", f"{self.name} answered something that is no answer: {broken}") from None
         except TooLong:
-            last = self._end_of_what_takes_too_long()
+            where = self._whereabouts()
+            self.end()
+            last = printed(self._output.kept) if where is None else whereabouts(where)
             took = f"{self.name} took more than {limits.seconds:g} s"
             option = self._command.option and f" ({self._command.option})"
             raise Ended("timeout", f"{took}{option} and was stopped{last}") from None
@@ -191,15 +186,16 @@ class Running:
             # A question that is interrupted has an answer under way that belongs to nothing.
             self.end()
             raise
-
-    def _end_of_what_takes_too_long(self) -> str:
-        """End the process, and return what is known of what it did last, as the end of a sentence."""
-        self.end()
-        return printed(self._output.kept)
+        finally:
+            self.show()
 
     def _died(self, code: int | None, when: str) -> Ended:
         reason = f"{self.name}'s process {exit_status(code)}{when}{printed(self._output.kept)}"
         return Ended(self._status(code), reason)
+
+    def _whereabouts(self) -> str | None:
+        """Return the places in its code where a process is that takes too long; None if it cannot tell."""
+        return None
 
     def _status(self, code: int | None) -> Status:
         return "crash" if code is None or code < 0 else "error"
@@ -210,43 +206,3 @@ class Running:
     def _used(self, limits: Limits) -> Usage:
         pid = self._process.pid
         return used_by((pid, *descendants(pid)), pid, limits.mebibytes)
-
-
-def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
-    """Tell whether it has, without taking note of it, so that its process id belongs to nobody else yet.
-
-    Before Python 3.13, macOS cannot but take note; the id is then given away again only after some ten thousand others.
-    """
-    if process.returncode is not None or not hasattr(os, "waitid"):
-        return process.poll() is not None
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _ends_within(seconds: float, process: "subprocess.Popen[bytes]", output: Output) -> bool:
-    until = time.monotonic() + seconds
-    while not (ended := _has_ended(process)) and time.monotonic() < until:
-        # What it prints last shall not keep it waiting.
-        output.drain()
-        time.sleep(0.001)
-    return ended
-
-
-def _finish(
-    process: "subprocess.Popen[bytes]", output: Output, groups: Sequence[int], held: Sequence[Closeable], grace: float
-) -> None:
-    for each in (process.stdin, *held):
-        if each is not None:
-            each.close()
-    _ends_within(grace, process, output)
-    for descendant in descendants(process.pid):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(descendant, signal.SIGKILL)
-    # Its group bears its process id, which is not given to another one before it has been waited for.
-    for group in groups:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
-    process.wait()
-    output.drain()
-    output.close()
-    if process.stdout is not None:
-        process.stdout.close()

@@ -62,7 +62,7 @@ def _answered(worker: "_Worker", question: Message) -> Message:
     try:
         return worker.answer(question)
     except BaseException:  # even KeyboardInterrupt is the implementation's doing, and ends as a row
-        return _told("error", traceback.format_exc(limit=-3))
+        return _error(traceback.format_exc(limit=-3))
 
 
 class _Worker:
@@ -94,7 +94,12 @@ class _Worker:
             trace = run_watched(implementation, problem_of(self._case, question))
         finally:
             changed, undone = self._surroundings.put_back()
-        answer = _as_message(implementation, replace(trace, changed=tuple(changed)), head["most"])
+        returned = size(trace.observables.values())
+        if returned > head["most"]:
+            told = f"{implementation.name} returned {returned:,} bytes, expected at most {head['most']:,}"
+            answer = _error(f"{told}: {_largest(trace.observables)}")
+        else:
+            answer = _as_message(replace(trace, changed=tuple(changed)))
         return Message({**declared.head, **answer.head, "leave": not undone}, answer.arrays)
 
     def _load(self, name: str, origin: str, limits: Limits) -> Message:
@@ -124,13 +129,13 @@ def _declared(implementation: Implementation, case: Case) -> Message:
     arithmetic = implementation.arithmetic(case)
     if not isinstance(arithmetic, Arithmetic):
         expected = f"{implementation.name}.arithmetic() expected to return an Arithmetic"
-        return _told("error", f"{expected}, got {type(arithmetic).__name__}.")
+        return _error(f"{expected}, got {type(arithmetic).__name__}.")
     hidden = [each.name for each in required(case) if not implementation.exposes(case, each)]
     conventions = implementation.declared(case)[:MOST_TEXT]
     return Message({"status": "ok", "arithmetic": asdict(arithmetic), "hidden": hidden, "conventions": conventions}, {})
 
 
-def _as_message(implementation: Implementation, trace: Trace, most: int) -> Message:
+def _as_message(trace: Trace) -> Message:
     values = {
         "status": trace.status,
         "seconds": trace.seconds,
@@ -139,29 +144,13 @@ def _as_message(implementation: Implementation, trace: Trace, most: int) -> Mess
         "written": trace.written,
         "changed": trace.changed,
     }
-    returned = size(trace.observables.values())
-    if returned > most:
-        largest = _largest(trace.observables)
-        return _told(
-            "error", f"{implementation.name} returned {returned:,} bytes, expected at most {most:,}: {largest}"
-        )
     return Message(values, trace.observables)
+
+
+def _error(reason: str) -> Message:
+    return _as_message(Trace("error", {}, 0.0, reason.strip()))
 
 
 def _largest(observables: Mapping[str, Array]) -> str:
     name, array = max(observables.items(), key=lambda pair: pair[1].nbytes)
     return f"{name[:80]} has the shape {array.shape}"
-
-
-def _told(status: str, reason: str) -> Message:
-    return Message(
-        {
-            "status": status,
-            "seconds": 0.0,
-            "reason": reason.strip()[-MOST_TEXT:],
-            "findings": [],
-            "written": False,
-            "changed": None,
-        },
-        {},
-    )

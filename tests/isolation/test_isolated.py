@@ -143,6 +143,17 @@ def test_what_it_prints_is_printed_here(mine):
     assert heard.getvalue() == "hello\nwörld\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells which processes there are")
+def test_a_guardian_ends_as_its_worker_did(mine):
+    isolated = mine("if seed: os.kill(os.getpid(), seed)\nos._exit(5)")
+    for number in (0, signal.SIGTERM, signal.SIGKILL, signal.SIGABRT, signal.SIGUSR2):
+        isolated.arithmetic(case(int(number)))
+        process = isolated._process._process
+        run(isolated, make_problem(case(int(number))))
+        assert process.returncode == (-number or 5)
+        isolated._deaths.clear()
+
+
 def test_a_process_that_dies_on_three_cases_in_a_row_is_not_started_again(mine, right):
     isolated = mine("if seed: os._exit(3)")
     assert right(run(isolated, make_problem(case(0))), 0)

@@ -47,6 +47,11 @@ def test_the_lower_of_the_runs_limit_of_time_and_the_programs_own_holds(program,
     )  # fmt: skip
 
 
+def test_what_a_program_printed_before_it_was_stopped_is_shown_as_that_of_a_file_is(program, problem, capsys):
+    assert run(program(LONG, seconds=0.5), problem).status == "timeout"
+    assert capsys.readouterr().out == "thinking\n"
+
+
 def test_the_runs_limit_of_memory_holds_for_a_program(program, problem):
     process = program(LARGE)
     limit_all([process], Limits(10.0, 100))

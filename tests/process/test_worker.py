@@ -100,6 +100,7 @@ def test_a_question_larger_than_a_pipe_arrives_while_the_answer_is_under_way(wor
         ("write(b'garbage' * 100); sys.stdout.flush()", "error", "got b'garbageg'"),
         ("sys.stderr.write('out of memory\\n'); sys.exit(3)", "error",
          "exit code 3 without an answer; its last output:\nout of memory"),
+        ("sys.exit(77)", "error", "ended with exit code 77 without an answer"),
         ("sys.exit(0)", "error", "ended with exit code 0 without an answer"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", "crash", "was killed by SIGSEGV without an answer"),
         ("write(frame(RIGHT)[:-40]); sys.stdout.flush(); os._exit(0)", "error", "in the middle of its answer"),

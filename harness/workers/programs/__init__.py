@@ -2,8 +2,8 @@
 
 ``implementation`` is the adapter, an Implementation like any other. What goes to the program and comes back are files
 by name: ``description`` writes a problem as files, ``answer`` turns files into a Trace, ``tensor`` is one tensor's
-layout. ``folders`` carries them by way of two folders to a command that runs once, ``worker`` over standard input and
-output, as ``frames``, to one that stays. ``command`` starts and ends both.
+layout. ``folders`` carries them by way of two folders to a command that runs once, ``staying`` over standard input and
+output, as ``frames``, to one that stays.
 """
 
 from harness.workers.programs.implementation import Process

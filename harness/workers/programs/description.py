@@ -9,6 +9,7 @@ from harness.cases.network import Node
 from harness.cases.observables import required
 from harness.cases.problem import Array, Problem
 from harness.operators.specification import Shape
+from harness.workers.problems import arrays_of
 from harness.workers.programs.tensor import pack
 
 PROTOCOL = 1
@@ -20,7 +21,7 @@ Files = Mapping[str, bytes]
 
 def files_of(problem: Problem) -> Files:
     """Return everything that a program is given, the text first."""
-    tensors = _tensors(problem)
+    tensors = {file_name(name): array for name, array in arrays_of(problem).items()}
     described = _described(problem, tensors)
     written = {TEXT: _text(described), JSON: json.dumps(described).encode("ascii") + b"\n"}
     return written | {name: pack(array) for name, array in tensors.items()}
@@ -34,15 +35,6 @@ def file_name(observable: str) -> str:
 def observable_name(file: str) -> str:
     """Return the name of the observable in a file."""
     return file.replace(".", "/")
-
-
-def _tensors(problem: Problem) -> dict[str, Array]:
-    tensors: dict[str, Array] = {}
-    for step, batch in enumerate(problem.batches, start=1):
-        tensors |= {f"{step}.x": batch.x, f"{step}.y": batch.y}
-    for kind, named in (("weights", problem.weights), ("state", problem.state)):
-        tensors |= {f"{kind}.{layer}.{part}": array for layer, parts in named.items() for part, array in parts.items()}
-    return tensors
 
 
 def _described(problem: Problem, tensors: Mapping[str, Array]) -> dict[str, Any]:

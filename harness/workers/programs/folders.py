@@ -20,7 +20,6 @@ class Folders:
 
     def __init__(self, command: Command) -> None:
         self._command = command
-        self._printed = ""
 
     def ask(self, files: Files, case: Case) -> Mapping[str, bytes]:
         """Write the files into a folder, run the command, and return those that it wrote into the other.
@@ -39,21 +38,12 @@ class Folders:
             self._run(str(problem), str(answer))
             return _files_in(answer, Allowance.of(case))
 
-    def printed(self) -> str:
-        """Return what the command has printed since the last time, and forget it."""
-        text, self._printed = self._printed, ""
-        return text
-
     def close(self) -> None:
         """Nothing of it stays."""
 
     def _run(self, *folders: str) -> None:
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        running = Running(self._command, self._command.start(*folders, **streams))
-        try:
-            running.wait(self._command.limits)
-        finally:
-            self._printed = running.printed()
+        Running(self._command, self._command.start(*folders, **streams)).wait(self._command.limits)
 
 
 def _files_in(place: Path, allowance: Allowance) -> dict[str, bytes]:

@@ -17,7 +17,6 @@ from harness.implementation.trace import Trace
 from harness.workers.command import Command, Ended
 from harness.workers.incoming import BrokenAnswer
 from harness.workers.limits import MOST_DEATHS, Limits
-from harness.workers.output import show
 from harness.workers.programs.answer import trace_of
 from harness.workers.programs.description import files_of
 from harness.workers.programs.folders import Folders
@@ -104,7 +103,6 @@ class Process(RemoteImplementation):
         except BrokenAnswer as broken:
             reason = f"{self.name} answered something that is no answer: {broken}"
             trace = Trace("error", {}, time.perf_counter() - start, reason)
-        show(self._carrier.printed())
         self._note(problem.case, trace)
         return trace
 

@@ -19,7 +19,6 @@ class Staying:
     def __init__(self, command: Command) -> None:
         self._command = command
         self._running: Running | None = None
-        self._printed = ""
 
     def ask(self, files: Files, case: Case) -> Mapping[str, bytearray]:
         """Send the files as a frame and return those of the answer.
@@ -31,20 +30,12 @@ class Staying:
         running = self._running or self._started()
         # A question that fails has an answer under way that belongs to nothing, so that it is not asked again.
         self._running = None
-        try:
-            if running.unasked & select.POLLIN:
-                running.end()
-                raise BrokenAnswer("expected one frame for each problem on standard output, got more")
-            answer = running.exchange(pack(files), reading(Allowance.of(case)), self._command.limits)
-        finally:
-            self._printed += running.printed()
+        if running.unasked & select.POLLIN:
+            running.end()
+            raise BrokenAnswer("expected one frame for each problem on standard output, got more")
+        answer = running.exchange(pack(files), reading(Allowance.of(case)), self._command.limits)
         self._running = running
         return answer
-
-    def printed(self) -> str:
-        """Return what the command has printed since the last time, and forget it."""
-        text, self._printed = self._printed, ""
-        return text
 
     def close(self) -> None:
         """End its input, upon which it should end, and see to it that it does."""
