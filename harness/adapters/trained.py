@@ -14,7 +14,7 @@ from harness.diagnosis.suggestions import AGREES
 from harness.errors import HarnessError, Unsupported
 from harness.implementation.contract import Implementation
 from harness.layerwise.alternatives import agreeing
-from harness.layerwise.conventions import Conventions, Declared, arguments_of
+from harness.layerwise.conventions import Conventions, Declared, arguments_of, order_of
 from harness.layerwise.declaring import advise
 from harness.layerwise.observed import Observed
 from harness.layerwise.translation import Samples
@@ -217,7 +217,7 @@ class TrainedNetwork(Implementation):
 
 
 def _alternatives(case: Case) -> Mapping[str, Iterable[object]]:
-    layers = [node.layer for node in case.network.nodes if node.layer.convolves]
+    layers = [node.layer for node in case.network.nodes if order_of(node.layer.kernel_axes) == "kernel_axes"]
     orders = dict.fromkeys(order for layer in layers for order in (*layer.kernel_orders, ""))
     return {**ALTERNATIVES, "kernel_axes": orders}
 

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from harness.cases.case import DTYPES
 from harness.cases.network import Node
-from harness.layerwise.conventions import Declared
+from harness.layerwise.conventions import Declared, order_of
 from harness.layerwise.described import Described
 from harness.layerwise.plan import Supplied
 from harness.operators import activations, layers, losses
@@ -95,9 +95,9 @@ def _options(supplied: Supplied, specification: Specification, node: Node | None
         options |= {"average": ("update", "loss"), "factor": FACTORS}
     if isinstance(specification, layers.Layer) and node is not None and node.parameters:
         options["average"] = ("layers", "loss")
-        if specification.kernel_axes:
-            orders = "kernel_axes" if specification.convolves else "dense_axes"
-            options[orders] = (*specification.kernel_orders, specification.kernel_axes)
+        order = order_of(specification.kernel_axes)
+        if order:
+            options[order] = (*specification.kernel_orders, specification.kernel_axes)
         options["bias_axes"] = BIASES
     if isinstance(specification, layers.Layer):
         if specification.convolves:

@@ -154,9 +154,10 @@ class Conventions:
         return unnamed, unnamed
 
     def _kernel_of(self, keras: str) -> str:
-        if set(keras) == set(AXES["dense_axes"]):
+        convention = order_of(keras)
+        if convention == "dense_axes":
             return self.dense_axes
-        holds = set(keras) <= set(AXES["kernel_axes"]) and set(self.kernel_axes) & set("HW") <= set(keras)
+        holds = convention == "kernel_axes" and set(self.kernel_axes) & set("HW") <= set(keras)
         return self.kernel_axes if self.kernel_axes and holds else keras
 
     def factor_of(self, samples: int, outputs: int) -> Fraction:
@@ -171,6 +172,17 @@ class Conventions:
 
     def _refuse(self, argument: str, expected: str) -> None:
         raise SpecificationError(f"expected {argument} to be {expected}, got {argument}={getattr(self, argument)!r}.")
+
+
+def order_of(kernel: str) -> str:
+    """Return the convention that declares the order of a kernel's axes; empty where none has letters for them all.
+
+    Args:
+        kernel: Keras's axes.
+    """
+    if set(kernel) == set(AXES["dense_axes"]):
+        return "dense_axes"
+    return "kernel_axes" if kernel and set(kernel) <= set(AXES["kernel_axes"]) else ""
 
 
 def arguments_of(declaring: Callable[..., Any]) -> tuple[str, ...]:

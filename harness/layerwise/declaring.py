@@ -74,42 +74,42 @@ class _Trial:
     plan: Plan
     float32: bool = False
 
-    def layer(self, plan: NodePlan) -> str:
-        node = plan.node
+    def layer(self, node_plan: NodePlan) -> str:
+        node = node_plan.node
         inputs = self._inputs(node)
         if inputs is None or f"forward/{node.name}" in self.plan.hidden:
             return ""
-        if self._layer_agrees(plan, inputs):
+        if self._layer_agrees(node_plan, inputs):
             # What is wrong with it is not wrong here, and no declaration would be to the point.
             return ""
         for supplied, specification, of_activation in (
-            (plan.supplied, plan.layer, False),
-            (plan.activation, node.layer.fused_activation, True),
+            (node_plan.supplied, node_plan.layer, False),
+            (node_plan.activation, node.layer.fused_activation, True),
         ):
             if supplied is None:
                 continue
 
             def agrees(other: Supplied, of_activation: bool = of_activation) -> bool:
-                changed = replace(plan, activation=other) if of_activation else replace(plan, supplied=other)
+                changed = replace(node_plan, activation=other) if of_activation else replace(node_plan, supplied=other)
                 return self._computed_in(other)._layer_agrees(changed, inputs)
 
             text = agreeing(alternatives(supplied, specification, node, self._at_once(node)), agrees)
             if text:
                 return f"{specification.kind} {SENTENCE} {text}"
-        return self._fused(plan)
+        return self._fused(node_plan)
 
-    def _fused(self, plan: NodePlan) -> str:
+    def _fused(self, node_plan: NodePlan) -> str:
         """Try whether the layer applies an activation itself."""
-        node, supplied, case = plan.node, plan.supplied, self.problem.case
-        if supplied is None or supplied.fused or plan.layer.only_activates:
+        node, supplied, case = node_plan.node, node_plan.supplied, self.problem.case
+        if supplied is None or supplied.fused or node_plan.layer.only_activates:
             return ""
         after = [each for each in case.network.nodes if node.name in each.inputs and each.layer.only_activates]
         for stage in (node, *after):
             name = stage.layer.fused_activation.keras_name
             names = [f"forward/{stage.name}", f"backward/{node.name}"]
             names += [f"gradient/{node.name}/{parameter}" for parameter in node.parameters]
-            if name != "linear" and self._run_agrees(type(plan.layer), replace(supplied, fused=(name,)), names):
-                return f"{plan.layer.kind} {SENTENCE} fused={name!r}"
+            if name != "linear" and self._run_agrees(type(node_plan.layer), replace(supplied, fused=(name,)), names):
+                return f"{node_plan.layer.kind} {SENTENCE} fused={name!r}"
         return ""
 
     def _run_agrees(self, kind: type[Specification], supplied: Supplied, names: list[str]) -> bool:
@@ -142,14 +142,14 @@ class _Trial:
             return f"{loss.kind} {SENTENCE} fused='softmax'"
         return ""
 
-    def _layer_agrees(self, plan: NodePlan, inputs: Any) -> bool:
-        node, step = plan.node, self.step
+    def _layer_agrees(self, node_plan: NodePlan, inputs: Any) -> bool:
+        node, step = node_plan.node, self.step
         weights = self._weights(node)
         if weights is None:
             return False
         try:
-            own = bound_node(self.composition.name, plan, self.problem.case.batch_size, self.problem.dtype)
-            y, cache = own.layer.forward(plan.layer, weights, inputs)
+            own = bound_node(self.composition.name, node_plan, self.problem.case.batch_size, self.problem.dtype)
+            y, cache = own.layer.forward(node_plan.layer, weights, inputs)
             activation_cache = None
             if own.activation is not None:
                 y, activation_cache = own.activation.forward(node.layer.fused_activation, y)
@@ -162,7 +162,7 @@ class _Trial:
             before_softmax = self.plan.gradient_before_softmax and node is self.problem.case.network.nodes[-1]
             if own.activation is not None and not before_softmax:
                 arriving = own.activation.backward(node.layer.fused_activation, activation_cache, arriving)
-            dx, gradients = own.layer.backward(plan.layer, weights, cache, arriving)
+            dx, gradients = own.layer.backward(node_plan.layer, weights, cache, arriving)
             same_output = np.array_equal(y, self.shown.get(f"{step}/forward/{node.name}", ()))
         except Exception:  # an alternative that cannot be tried is none
             return False

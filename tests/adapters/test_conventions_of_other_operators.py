@@ -166,6 +166,21 @@ def test_what_is_tried_follows_from_the_traits():
     assert ("remainder", "kept") not in conv
 
 
+def test_a_kernel_with_axes_that_have_no_letters_is_handed_over_as_keras_has_it_and_nothing_is_tried_of_it():
+    class Conv3D(Conv1D):
+        kernel_axes = "DHWIO"
+        kernel_orders = ("OIDHW",)
+
+        def parameters(self, *input_shapes):
+            return {"kernel": (3, 3, 2, 1, 4), "bias": (self.filters,)}
+
+    layer = Conv3D(FILTERS, (SIZE,))
+    operator, gradients, weights, _ = heard(layer, SEQUENCE, kernel_axes="OIHW", dtype="float32")
+    np.testing.assert_array_equal(operator.weights["kernel"], weights["kernel"])
+    np.testing.assert_array_equal(gradients["kernel"], weights["kernel"])
+    assert {name for name, _ in tried(layer)}.isdisjoint({"kernel_axes", "dense_axes"})
+
+
 def test_strides_that_follow_from_the_window_are_at_their_default():
     class Pooling(Layer):
         window = "size"

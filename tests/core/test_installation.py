@@ -72,6 +72,13 @@ def test_a_memory_limit_beyond_the_machine_is_wrong():
     assert "Run with a lower --memory-limit." in check.text
 
 
+def test_where_memory_is_not_told_no_limit_is_wrong(monkeypatch):
+    monkeypatch.delattr(os, "sysconf")
+    check = limits(Limits(mebibytes=2**40))
+    assert check.healthy
+    assert check.text.endswith("how much memory this machine has is not told here")
+
+
 def test_a_folder_that_is_a_file_is_wrong(tmp_path):
     (tmp_path / "file").touch()
     (check,) = reports(tmp_path / "file")
