@@ -10,27 +10,25 @@ from harness import (
     constant,
     grid,
     offset,
-    pixels,
-    ties,
     tiny,
     verifies,
 )
 
 SHAPES = grid(
     LayerNormalization,
-    input_shape=[(5,), (4, 3), (4, 3, 2), (6, 1, 7)],
+    input_shape=[(5,), (4, 3), (3, 1, 7)],
     center=[True, False],
     scale=[True, False],
     epsilon=[0.001, 0.25],
-    batch_size=[1, 3, 8],
+    batch_size=6,
 )
 
 # Of constant features nothing is left but beta, and a variance of 0.
 VALUES = grid(
     LayerNormalization,
     name="layer_normalization-values",
-    input_shape=[(6,), (4, 5, 3)],
-    data=[constant, offset, ties, tiny, pixels, Random("shifted", x=Uniform(30.0, 32.0))],
+    input_shape=(4, 5, 3),
+    data=[constant, offset, tiny, Random("shifted", x=Uniform(30.0, 32.0))],
     batch_size=5,
 )
 
@@ -45,8 +43,8 @@ def conv_norm(padding="valid"):
     return [Conv2D(4, (3, 2), padding=padding), LayerNormalization(), Activation("relu")]
 
 
-DENSE = grid(dense_norm, input_shape=[(5,), (8,)], activation=["relu", "tanh"], batch_size=[4, 7], steps=[1, 3])
-IMAGES = grid(conv_norm, input_shape=[(6, 5, 3), (5, 7, 1)], padding=["valid", "same"], batch_size=[1, 3], steps=[1, 2])
+DENSE = grid(dense_norm, input_shape=(8,), batch_size=[4, 7], steps=[1, 3])
+IMAGES = grid(conv_norm, input_shape=(6, 5, 3), padding=["valid", "same"], batch_size=[1, 3], steps=[1, 2])
 
 
 @verifies(SHAPES)

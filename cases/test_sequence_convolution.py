@@ -4,9 +4,9 @@ from harness import Conv1D, Dense, Flatten, grid, offset, ties, verifies
 
 WINDOWS = grid(
     Conv1D,
-    input_shape=[(7, 3), (10, 4), (6, 1)],
+    input_shape=[(7, 3), (10, 1)],
     filters=5,
-    kernel_size=[1, 2, 3, 5],
+    kernel_size=[1, 2, 4],
     strides=[1, 2, 3],
     padding=["valid", "same", "causal"],
     use_bias=[True, False],
@@ -15,8 +15,8 @@ WINDOWS = grid(
 
 DILATIONS = grid(
     Conv1D,
-    input_shape=[(9, 3), (11, 2)],
-    filters=[4, 5],
+    input_shape=(11, 3),
+    filters=4,
     kernel_size=[2, 3],
     dilation_rate=[2, 3],
     padding=["valid", "same", "causal"],
@@ -24,8 +24,8 @@ DILATIONS = grid(
 
 GROUPS = grid(
     Conv1D,
-    input_shape=[(7, 6), (8, 12)],
-    filters=[6, 18],
+    input_shape=(7, 12),
+    filters=6,
     kernel_size=[1, 3],
     strides=[1, 2],
     padding=["valid", "same", "causal"],
@@ -38,7 +38,7 @@ VALUES = grid(
     name="conv1d-values",
     input_shape=(7, 3),
     filters=4,
-    kernel_size=[2, 3],
+    kernel_size=2,
     padding="causal",
     data=[offset, ties],
     activation=["tanh", "softmax"],
@@ -57,7 +57,7 @@ def sequence_network(padding="valid", strides=1):
 
 NETWORKS = grid(
     sequence_network,
-    input_shape=[(9, 2), (8, 1)],
+    input_shape=(9, 2),
     padding=["valid", "same", "causal"],
     strides=[1, 2],
     batch_size=4,

@@ -4,8 +4,8 @@ from harness import Conv2D, Dense, Flatten, UpSampling2D, constant, grid, offset
 
 SIZES = grid(
     UpSampling2D,
-    input_shape=[(4, 3, 2), (3, 5, 1), (1, 4, 3)],
-    size=[1, 2, 3, (3, 2), (1, 5)],
+    input_shape=[(4, 3, 2), (1, 5, 3)],
+    size=[2, 3, (1, 5)],
     interpolation=["nearest", "bilinear"],
     batch_size=3,
 )
@@ -15,7 +15,7 @@ VALUES = grid(
     UpSampling2D,
     name="up_sampling2d-values",
     input_shape=(4, 5, 2),
-    size=[2, 3, (6, 5)],
+    size=[3, (6, 5)],
     interpolation="bilinear",
     data=[constant, offset],
 )
@@ -39,10 +39,10 @@ def down_and_up(interpolation="nearest", size=2):
 
 NETWORKS = grid(
     down_and_up,
-    input_shape=[(6, 5, 3), (7, 4, 1)],
+    input_shape=(6, 5, 3),
     interpolation=["nearest", "bilinear"],
     size=[2, 3],
-    batch_size=[1, 3],
+    batch_size=3,
     steps=[1, 3],
 )
 
