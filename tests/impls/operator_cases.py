@@ -27,6 +27,9 @@ from harness.operators.layers import (
     Reshape,
     ZeroPadding2D,
 )
+from harness.operators.layers.conv1d import Conv1D
+from harness.operators.layers.layer_normalization import LayerNormalization
+from harness.operators.layers.up_sampling2d import UpSampling2D
 from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -90,6 +93,28 @@ CHAINS: dict[str, tuple[Layer, ...]] = {
         BatchNormalization(center=False),
         BatchNormalization(scale=False),
     ),
+    "LayerNormalization": (
+        LayerNormalization(),
+        LayerNormalization(epsilon=0.125),
+        LayerNormalization(center=False),
+        LayerNormalization(scale=False),
+    ),
+    "UpSampling2D": (
+        UpSampling2D((2, 3), interpolation="bilinear"),
+        UpSampling2D((3, 2)),
+        UpSampling2D((1, 4), interpolation="bilinear"),
+    ),
+}
+SEQUENCE = (7, 6)
+SEQUENCES: dict[str, tuple[Layer, ...]] = {
+    "Conv1D": (
+        Conv1D(4, 3),
+        Conv1D(4, 2, strides=3, padding="same"),
+        Conv1D(4, 3, dilation_rate=2, padding="causal"),
+        Conv1D(6, 2, groups=3, padding="same"),
+        Conv1D(4, 1, use_bias=False),
+        Conv1D(1, 7, activation="relu"),
+    ),
 }
 BRANCHES: dict[str, tuple[tuple[Layer, ...], ...]] = {
     "Add": (
@@ -143,6 +168,8 @@ def cases_for(kind: str, dtype: str) -> list[Case]:
     found: Iterable[Case]
     if kind in CHAINS:
         found = (Case(Network(IMAGE, layer)) for layer in CHAINS[kind])
+    elif kind in SEQUENCES:
+        found = (Case(Network(SEQUENCE, layer)) for layer in SEQUENCES[kind])
     elif kind in BRANCHES:
         found = (Case(Network(IMAGE, layers)) for layers in BRANCHES[kind])
     elif kind == "Dense":

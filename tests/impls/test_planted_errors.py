@@ -272,7 +272,7 @@ def test_an_optimizer_that_forgets_its_slots_is_found_at_the_second_step(name, f
 
 def test_every_operator_and_every_kind_of_observable_is_spoiled():
     assert {kind for kind, *_ in PLANTED.values()} == KINDS.keys()
-    assert len(KINDS) == 14 + 9 + 6 + 3
+    assert len(KINDS) == 17 + 9 + 6 + 3
     for name, (kind, case) in VARIANTS.items():
         spoiled = {observable.name for k, c, observable, _ in PLANTED.values() if c is case}
         assert spoiled == {observable.name for observable in produced(case, kind)}, name

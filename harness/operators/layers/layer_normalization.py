@@ -5,7 +5,10 @@ The errors are those of ``harness.numerics.standardization``, with a column for 
 Keras on TensorFlow computes y as x s + (β - m s) with s = γ r; others as γ (x - m) r + β: both are allowed.
 """
 
-from harness.numerics.expressions import Expression, constant
+import numpy as np
+
+from harness.numerics.estimate import Estimate
+from harness.numerics.expressions import Expression, constant, given
 from harness.numerics.tensors import reshaped, standardized, transposed
 from harness.operators.layers.layer import Layer
 from harness.operators.specification import Shape, is_number
@@ -40,7 +43,16 @@ class LayerNormalization(Layer):
 
     def output(self, *x: Expression, **weights: Expression) -> Expression:
         """Return y, the shape of x (batch, …, features)."""
+        return self.formulations(*x, **weights)[0]
+
+    def formulations(self, *x: Expression, **weights: Expression) -> tuple[Expression, ...]:
+        """Return y with β added to what is centered, and with m s subtracted from β first."""
         rows = reshaped(x[0], (-1, x[0].shape[-1]))
         normalized = transposed(standardized(transposed(rows, (1, 0)), self.epsilon), (1, 0))
         gamma, beta = weights.get("gamma", constant(1.0)), weights.get("beta", constant(0.0))
-        return reshaped(normalized * gamma + beta, x[0].shape)
+        scaled = normalized * gamma
+        # The errors of m s are those of the standardization; what is new is where its size enters a rounding.
+        mean, variance = (statistic(rows.value, axis=1, keepdims=True) for statistic in (np.mean, np.var))
+        shift = given(Estimate.exact(mean / np.sqrt(variance + self.epsilon) * gamma.value), x[0].arithmetic)
+        ways = scaled + beta, (scaled + shift) + (beta - shift)
+        return tuple(reshaped(y, x[0].shape) for y in ways)

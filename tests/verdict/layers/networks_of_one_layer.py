@@ -25,6 +25,9 @@ from harness.operators.layers import (
     Reshape,
     ZeroPadding2D,
 )
+from harness.operators.layers.conv1d import Conv1D
+from harness.operators.layers.layer_normalization import LayerNormalization
+from harness.operators.layers.up_sampling2d import UpSampling2D
 from harness.verdict.expected import local
 from harness.verdict.figures import figures, too_far
 
@@ -38,6 +41,7 @@ NETWORKS = {
     "AveragePooling2D": (IMAGE, AveragePooling2D(2)),
     "BatchNormalization": (IMAGE, BatchNormalization(momentum=0.75)),
     "Concatenate": (IMAGE, *BRANCHES, Concatenate(name="concatenate", inputs=("left", "middle", "right"))),
+    "Conv1D": ((8, 3), Conv1D(4, 3)),
     "Conv2D": (IMAGE, Conv2D(4, (2, 3))),
     "Conv2DTranspose": (IMAGE, Conv2DTranspose(4, (3, 3), strides=(1, 1))),
     "Dense": ((31,), Dense(4)),
@@ -45,8 +49,10 @@ NETWORKS = {
     "Flatten": (IMAGE, Flatten()),
     "GlobalAveragePooling2D": (IMAGE, GlobalAveragePooling2D()),
     "GlobalMaxPooling2D": (IMAGE, GlobalMaxPooling2D()),
+    "LayerNormalization": (IMAGE, LayerNormalization()),
     "MaxPooling2D": (IMAGE, MaxPooling2D(2)),
     "Reshape": (IMAGE, Reshape((8, -1))),
+    "UpSampling2D": (IMAGE, UpSampling2D((3, 2), interpolation="bilinear")),
     "ZeroPadding2D": (IMAGE, ZeroPadding2D(((1, 1), (2, 2)))),
 }
 DTYPES = ("float32", "float64")
