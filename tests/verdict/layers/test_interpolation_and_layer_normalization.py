@@ -35,6 +35,10 @@ def interpolating(moved):
     return Layerwise("interpolating", operators={UpSampling2D: SimpleNamespace(forward=forward, backward=backward)})
 
 
+def test_interpolation_is_named_in_any_case_of_letters_as_in_keras():
+    assert UpSampling2D(interpolation="BiLinear") == UpSampling2D(interpolation="bilinear")
+
+
 def test_places_from_a_rounded_scale_pass():
     assert not failures(LONG, interpolating(lambda place: place))
 
