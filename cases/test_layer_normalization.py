@@ -33,18 +33,18 @@ VALUES = grid(
 )
 
 
-def dense_norm(activation="relu"):
+def dense_layer_norm(activation="relu"):
     """Return a normalization between a layer and its activation."""
     return [Dense(6), LayerNormalization(), Activation(activation), Dense(3)]
 
 
-def conv_norm(padding="valid"):
+def conv_layer_norm(padding="valid"):
     """Return a convolution whose channels are normalized at each pixel."""
     return [Conv2D(4, (3, 2), padding=padding), LayerNormalization(), Activation("relu")]
 
 
-DENSE = grid(dense_norm, input_shape=(8,), batch_size=[4, 7], steps=[1, 3])
-IMAGES = grid(conv_norm, input_shape=(6, 5, 3), padding=["valid", "same"], batch_size=[1, 3], steps=[1, 2])
+DENSE = grid(dense_layer_norm, input_shape=(8,), batch_size=[4, 7], steps=[1, 3])
+IMAGES = grid(conv_layer_norm, input_shape=(6, 5, 3), padding=["valid", "same"], batch_size=[1, 3], steps=[1, 2])
 
 
 @verifies(SHAPES)

@@ -20,9 +20,9 @@ VALUES = grid(
     data=[constant, offset],
 )
 
-# In the middle of a third lies a pixel; whoever takes the place from float32(1 / 3) is just beside it.
+# Of seven outputs the middle one lies on a pixel; whoever takes its place from float32(1 / 7) is just beside it.
 FAR_FROM_THE_BORDER = grid(
-    UpSampling2D, name="up_sampling2d-long", input_shape=(64, 2, 1), size=(3, 1), interpolation="bilinear", batch_size=2
+    UpSampling2D, name="up_sampling2d-long", input_shape=(64, 2, 1), size=(7, 1), interpolation="bilinear", batch_size=2
 )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.cases.case import Case
 from harness.cases.problem import Array, Problem
 from harness.implementation.contract import Implementation
+from harness.numerics.arithmetic import Arithmetic, arithmetic_of
 
 if TYPE_CHECKING:
     from impls.keras.training import Trainer
@@ -32,6 +34,11 @@ class Keras(Implementation):
         """Versions of Keras and TensorFlow, and whether oneDNN may change the rounding."""
         versions = (f"{name} {importlib.metadata.version(name)}" for name in ("keras", "tensorflow"))
         return f"{', '.join(versions)}, oneDNN {os.environ.get(ONEDNN_FLAG)}"
+
+    def arithmetic(self, case: Case) -> Arithmetic:
+        """Declare float32 where TensorFlow resizes images, which it does in float32 whatever it is given."""
+        resized = any(getattr(node.layer, "interpolation", "nearest") != "nearest" for node in case.network.nodes)
+        return arithmetic_of("float32" if resized else case.dtype)
 
     def run(self, problem: Problem) -> Mapping[str, Array]:
         """Return every observable in the problem's dtype."""

@@ -46,6 +46,8 @@ class UpSampling2D(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.normalize_pair("size")
+        if isinstance(self.interpolation, str):
+            self.normalize("interpolation", self.interpolation.lower())
         self.expect(self.interpolation in ("nearest", "bilinear"), "interpolation", "'nearest' or 'bilinear'")
 
     def output_shape(self, *input_shapes: Shape) -> Shape:

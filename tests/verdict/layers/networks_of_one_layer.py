@@ -49,7 +49,7 @@ NETWORKS = {
     "Flatten": (IMAGE, Flatten()),
     "GlobalAveragePooling2D": (IMAGE, GlobalAveragePooling2D()),
     "GlobalMaxPooling2D": (IMAGE, GlobalMaxPooling2D()),
-    "LayerNormalization": (IMAGE, LayerNormalization()),
+    "LayerNormalization": ((2, 31), LayerNormalization()),
     "MaxPooling2D": (IMAGE, MaxPooling2D(2)),
     "Reshape": (IMAGE, Reshape((8, -1))),
     "UpSampling2D": (IMAGE, UpSampling2D((3, 2), interpolation="bilinear")),
