@@ -3,6 +3,8 @@
 A rule is a class: the operator's own, or the base class, which derives everything from the definition.
 """
 
+import importlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +16,7 @@ from harness.operators.activations import Activation
 from harness.operators.layers import Layer
 from harness.operators.losses import Loss
 from harness.operators.optimizers import Optimizer
+from harness.operators.specification import Shape, file_name
 
 STEPS = 3
 CLASSES = 6
@@ -39,14 +42,25 @@ class OfActivation:
         shape = (batch, CLASSES)
         return {"x": held(generator.normal(size=shape) * 2.5), "dy": held(generator.normal(size=shape))}
 
+    def forward(self, rule: type, given: Estimates, arithmetic: Arithmetic) -> Estimate:
+        return rule.forward(self.operator, given["x"], arithmetic)
+
     def results(self, rule: type, given: Estimates, arithmetic: Arithmetic) -> Estimates:
-        x = given["x"]
-        y = rule.forward(self.operator, x, arithmetic)
+        x, dy = given["x"], given["dy"]
+        y = self.forward(rule, given, arithmetic)
         observed = Estimate.exact(held(self.operator.forward(x, arithmetic).value, arithmetic.precision))
-        return {"forward": y, "backward": rule.backward(self.operator, x, observed, given["dy"], arithmetic)}
+        observed = given.get("y", observed)
+        return {"forward": y, "backward": rule.backward(self.operator, x, observed, dy, arithmetic)}
+
+    def computed(self, implementation, arrays: Arrays) -> Arrays:
+        y, cache = implementation.forward(self.operator, arrays["x"])
+        return {"forward": y, "backward": implementation.backward(self.operator, cache, arrays["dy"])}
 
     def gradients(self, results: Estimates) -> Estimates:
         return {"x": results["backward"]}
+
+    def shapes(self, batch) -> Mapping[str, Shape]:
+        return dict.fromkeys(("forward", "backward"), (batch, CLASSES))
 
 
 @dataclass(frozen=True)
@@ -67,47 +81,85 @@ class OfLoss:
         targets = labels if kind.startswith("Sparse") else masses / masses.sum(axis=-1, keepdims=True)
         return {"y_true": held(targets), "y_pred": held(shares if from_probabilities else logits)}
 
+    def forward(self, rule: type, given: Estimates, arithmetic: Arithmetic) -> Estimate:
+        return rule.forward(self.operator, given["y_true"].value, given["y_pred"], arithmetic)
+
     def results(self, rule: type, given: Estimates, arithmetic: Arithmetic) -> Estimates:
-        both = given["y_true"].value, given["y_pred"]
-        loss = rule.forward(self.operator, *both, arithmetic)
-        return {"forward": loss, "backward": rule.backward(self.operator, *both, arithmetic)}
+        backward = rule.backward(self.operator, given["y_true"].value, given["y_pred"], arithmetic)
+        return {"forward": self.forward(rule, given, arithmetic), "backward": backward}
+
+    def computed(self, implementation, arrays: Arrays) -> Arrays:
+        y_true, y_pred = arrays["y_true"], arrays["y_pred"]
+        labels = y_true.astype(np.int64) if y_true.ndim < y_pred.ndim else y_true
+        both = self.operator, labels, y_pred
+        return {"forward": implementation.forward(*both), "backward": implementation.backward(*both)}
 
     def gradients(self, results: Estimates) -> Estimates:
         return {"y_pred": results["backward"]}
 
+    def shapes(self, batch) -> Mapping[str, Shape]:
+        return {"forward": (), "backward": (batch, CLASSES)}
+
 
 @dataclass(frozen=True)
 class OfLayer:
-    """A layer: y of its inputs and weights, and the gradients of dy with respect to each."""
+    """A layer: y of its inputs and weights, and the gradients of dy with respect to each.
+
+    Attributes:
+        shape: of an input, that of the samples by default.
+    """
 
     operator: Layer
+    shape: Shape | None = None
     base = Layer
     methods = ("forward", "backward")
 
     @property
-    def shapes(self):
-        return (self.operator.sample_shape,) * self.operator.sample_inputs
+    def input_shapes(self) -> tuple[Shape, ...]:
+        return (self.shape or self.operator.sample_shape,) * self.operator.sample_inputs
+
+    @property
+    def input_names(self) -> list[str]:
+        return [f"x{place}" for place in range(self.operator.sample_inputs)]
 
     def drawn(self, generator, batch) -> Arrays:
         layer = self.operator
-        weights = layer.parameters(*self.shapes) | layer.state(*self.shapes)
-        images = {f"x{place}": (batch, *shape) for place, shape in enumerate(self.shapes)}
-        shapes = images | weights | {"dy": (batch, *layer.output_shape(*self.shapes))}
+        weights = layer.parameters(*self.input_shapes) | layer.state(*self.input_shapes)
+        images = {name: (batch, *shape) for name, shape in zip(self.input_names, self.input_shapes, strict=True)}
+        shapes = images | weights | {"dy": (batch, *layer.output_shape(*self.input_shapes))}
         arrays = {name: held(generator.normal(size=shape)) for name, shape in shapes.items()}
         return {name: np.abs(array) if "variance" in name else array for name, array in arrays.items()}
 
+    def _given(self, given):
+        inputs = tuple(given[name] for name in self.input_names)
+        weights = {name: given[name] for name in given if name not in (*self.input_names, "dy")}
+        return weights, inputs if len(inputs) > 1 else inputs[0]
+
+    def _named(self, y, dx, by_parameter):
+        each = dx if isinstance(dx, tuple) else (dx,)
+        of_inputs = {f"backward {name}": part for name, part in zip(self.input_names, each, strict=True)}
+        return {"forward": y} | of_inputs | {f"gradient of {name}": part for name, part in by_parameter.items()}
+
+    def forward(self, rule: type, given: Estimates, arithmetic: Arithmetic) -> Estimate:
+        return rule.forward(self.operator, *self._given(given), arithmetic)[0]
+
     def results(self, rule: type, given: Estimates, arithmetic: Arithmetic) -> Estimates:
-        layer = self.operator
-        names = [f"x{place}" for place in range(layer.sample_inputs)]
-        inputs = tuple(given[name] for name in names)
-        weights = {name: given[name] for name in given if name not in (*names, "dy")}
-        y, cache = rule.forward(layer, weights, inputs if len(inputs) > 1 else inputs[0], arithmetic)
-        dx, by_parameter = rule.backward(layer, weights, cache, given["dy"], arithmetic)
-        of_inputs = dict(zip((f"backward {name}" for name in names), dx if len(inputs) > 1 else (dx,), strict=True))
-        return {"forward": y} | of_inputs | {f"gradient of {name}": each for name, each in by_parameter.items()}
+        weights, x = self._given(given)
+        y, cache = rule.forward(self.operator, weights, x, arithmetic)
+        return self._named(y, *rule.backward(self.operator, weights, cache, given["dy"], arithmetic))
+
+    def computed(self, implementation, arrays: Arrays) -> Arrays:
+        weights, x = self._given(arrays)
+        y, cache = implementation.forward(self.operator, weights, x)
+        return self._named(y, *implementation.backward(self.operator, weights, cache, arrays["dy"]))
 
     def gradients(self, results: Estimates) -> Estimates:
         return {name.split()[-1]: each for name, each in results.items() if name != "forward"}
+
+    def shapes(self, batch) -> Mapping[str, Shape]:
+        of_inputs = tuple((batch, *shape) for shape in self.input_shapes)
+        y = (batch, *self.operator.output_shape(*self.input_shapes))
+        return self._named(y, of_inputs, self.operator.parameters(*self.input_shapes))
 
 
 @dataclass(frozen=True)
@@ -131,8 +183,15 @@ class OfOptimizer:
             )
         return found
 
-    def gradients(self, results: Estimates) -> Estimates:
-        return {}
+    def computed(self, implementation, arrays: Arrays) -> Arrays:
+        slots, found = {}, {}
+        for step in range(1, STEPS + 1):
+            both = arrays["weight"], arrays[f"gradient {step}"]
+            found[f"update {step}"], slots = implementation.update(self.operator, step, *both, slots)
+        return found
+
+    def shapes(self, batch) -> Mapping[str, Shape]:
+        return {f"update {step}": (batch, CLASSES) for step in range(1, STEPS + 1)}
 
 
 Subject = OfActivation | OfLoss | OfLayer | OfOptimizer
@@ -149,11 +208,16 @@ def subjects_of(kind: type) -> Iterator[Subject]:
 SUBJECTS = [subject for kind in OPERATORS.values() for subject in subjects_of(kind)]
 
 
+def arguments_of(subject: Subject) -> Mapping[str, object]:
+    """Return the sample that it was made of."""
+    kind = type(subject.operator)
+    return next(arguments for arguments in kind.samples if kind(**arguments) == subject.operator)
+
+
 def named(subject: Subject) -> str:
-    """Return the operator and what of its arguments is no default."""
-    operator, default = subject.operator, type(subject.operator).samples
-    arguments = next(each for each in default if type(operator)(**each) == operator)
-    return "-".join([operator.kind, *(f"{name}={value}" for name, value in arguments.items())]).replace(" ", "")
+    """Return an id: the operator and the arguments of its sample."""
+    arguments = (f"{name}={value}" for name, value in arguments_of(subject).items())
+    return "-".join([subject.operator.kind, *arguments]).replace(" ", "")
 
 
 def is_defined(subject: Subject) -> bool:
@@ -178,6 +242,13 @@ def own(subject: Subject, given: Estimates, arithmetic: Arithmetic) -> Estimates
 def derived(subject: Subject, given: Estimates, arithmetic: Arithmetic) -> Estimates:
     """Return what follows from its definition."""
     return subject.results(subject.base, given, arithmetic)
+
+
+def implementation_of(room: str, subject: Subject):
+    """Return the module of an implementation's operator, or None."""
+    kind = type(subject.operator)
+    name = f"impls.{room}.{kind.__module__.split('.')[2]}.{file_name(kind)}"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
 def exact(arrays: Arrays) -> Estimates:

@@ -1,0 +1,142 @@
+"""What holds for every operator, shown on its samples: values, gradients, bounds, shapes, and its canonical form."""
+
+import numpy as np
+import pytest
+from every_operator import (
+    CLASSES,
+    SUBJECTS,
+    OfActivation,
+    OfLayer,
+    OfLoss,
+    OfOptimizer,
+    arguments_of,
+    derived,
+    exact,
+    held,
+    implementation_of,
+    is_defined,
+    named,
+    own,
+    subjects_of,
+)
+from single_precision import in_float32, wrong
+
+from harness.cases.case import Case
+from harness.cases.network import Network
+from harness.numerics import FLOAT32, FLOAT64
+from harness.numerics.finite_differences import derivative
+from harness.operators import OPERATORS
+from harness.operators.layers import Activation, Dense
+
+BATCH = 4
+PLANTED = 1e-3
+# Of each array that a gradient is with respect to.
+LOOKED_AT = 2
+DEFINED = [subject for subject in SUBJECTS if is_defined(subject)]
+DIFFERENTIATED = [subject for subject in SUBJECTS if not isinstance(subject, OfOptimizer)]
+VECTORIZED = [subject for subject in SUBJECTS if implementation_of("vectorized", subject)]
+
+every = pytest.mark.parametrize("subject", SUBJECTS, ids=named)
+defined = pytest.mark.parametrize("subject", DEFINED, ids=named)
+differentiated = pytest.mark.parametrize("subject", DIFFERENTIATED, ids=named)
+
+
+def drawn(subject, batch=BATCH, seed=0):
+    return subject.drawn(np.random.default_rng(seed), batch)
+
+
+def test_every_operator_has_samples():
+    assert {type(subject.operator) for subject in SUBJECTS} == set(OPERATORS.values())
+
+
+@pytest.mark.parametrize("batch", [1, BATCH])
+@defined
+def test_values_and_gradients_are_those_of_the_definition(subject, batch):
+    given = exact(drawn(subject, batch))
+    by_hand, by_definition = own(subject, given, FLOAT64), derived(subject, given, FLOAT64)
+    for observable, definition in by_definition.items():
+        hand = by_hand[observable]
+        assert (np.abs(hand.value - definition.value) <= hand.det + definition.det).all(), observable
+        assert np.isfinite(hand.value).all()
+
+
+@differentiated
+def test_gradients_are_those_of_finite_differences(subject):
+    arrays = drawn(subject, batch=2)
+    gradients = subject.gradients(own(subject, exact(arrays), FLOAT64))
+    rule, generator = type(subject.operator), np.random.default_rng(1)
+
+    for name, gradient in gradients.items():
+
+        def summed(at, name=name):
+            y = subject.forward(rule, exact(arrays | {name: at}), FLOAT64).value
+            return float((y * arrays.get("dy", 1.0)).sum())
+
+        for place in generator.choice(gradient.value.size, min(LOOKED_AT, gradient.value.size), replace=False):
+            index = np.unravel_index(place, gradient.shape)
+            value, error = derivative(summed, arrays[name], index)
+            assert error < 1e-6
+            assert abs(value - gradient.value[index]) <= error + gradient.det[index], (name, index)
+
+
+@defined
+def test_a_right_computation_in_float32_passes(subject):
+    for seed in range(3):
+        arrays = drawn(subject, seed=seed)
+        got = in_float32(subject, arrays)
+        observed = {"y": got["forward"]} if isinstance(subject, OfActivation) else {}
+        assert wrong(got, own(subject, exact(arrays | observed), FLOAT32)) == {}
+
+
+@pytest.mark.parametrize("subject", VECTORIZED, ids=named)
+def test_the_same_in_another_order_passes(subject):
+    vectorized, arrays = implementation_of("vectorized", subject), drawn(subject)
+    got = subject.computed(vectorized, {name: array.astype(np.float32) for name, array in arrays.items()})
+    observed = {"y": got["forward"]} if isinstance(subject, OfActivation) else {}
+    assert wrong(got, own(subject, exact(arrays | observed), FLOAT32)) == {}
+
+
+@every
+def test_one_element_that_is_off_by_a_thousandth_fails_there(subject):
+    estimates = own(subject, exact(drawn(subject)), FLOAT32)
+    right = {name: held(estimate.value) for name, estimate in estimates.items()}
+    assert wrong(right, estimates) == {}
+    for observable, values in right.items():
+        off = values.copy()
+        off[np.unravel_index(np.abs(off).argmax(), off.shape)] *= 1 + PLANTED
+        assert wrong(right | {observable: off}, estimates).keys() == {observable}
+
+
+@pytest.mark.parametrize("batch", [1, BATCH])
+@every
+def test_what_comes_out_has_the_shapes_that_are_said(subject, batch):
+    found = own(subject, exact(drawn(subject, batch)), FLOAT32)
+    shapes = subject.shapes(batch)
+    assert {name: estimate.shape for name, estimate in found.items()} == shapes
+    assert all(part.shape == shapes[name] for name, each in found.items() for part in (each.det, each.var))
+
+
+def case_of(subject) -> Case:
+    operator = subject.operator
+    if isinstance(subject, OfLayer):
+        names = [f"branch{place}" for place in range(operator.sample_inputs)]
+        branches = [Activation("linear", name=name, inputs="input") for name in names]
+        last = type(operator)(**arguments_of(subject), inputs=names)
+        return Case(Network(operator.sample_shape, [*branches, last]))
+    if isinstance(subject, OfActivation):
+        return Case(Network((CLASSES,), [Activation(operator)]))
+    changed = {"loss": operator} if isinstance(subject, OfLoss) else {"optimizer": operator}
+    return Case(Network((CLASSES,), [Dense(CLASSES)]), **changed)
+
+
+@every
+def test_the_canonical_form_says_all_that_makes_it_what_it_is(subject):
+    case = case_of(subject)
+    again = Case.from_json(case.json)
+    assert (again.json, again.key) == (case.json, case.key)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in OPERATORS.items() if len(kind.samples) > 1])
+def test_other_arguments_have_another_key(name):
+    subjects = list(subjects_of(OPERATORS[name]))
+    assert len({case_of(subject).key for subject in subjects}) == len(subjects)
