@@ -36,11 +36,11 @@ def _rounding(initialize):
     return rounded
 
 
-def wrong(got, estimates):
-    """Return what is too far from the estimates in float32, by observable."""
+def wrong(got, estimates, arithmetic=FLOAT32):
+    """Return what is too far from the estimates, by observable."""
     assert got.keys() == estimates.keys()
     expected = {name: Expected(estimate, Origin.ANCHORS) for name, estimate in estimates.items()}
-    found = {name: too_far(figures(got[name], each, FLOAT32), FLOAT32) for name, each in expected.items()}
+    found = {name: too_far(figures(got[name], each, arithmetic), arithmetic) for name, each in expected.items()}
     return {name: reason for name, reason in found.items() if reason}
 
 

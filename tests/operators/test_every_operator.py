@@ -29,20 +29,29 @@ from harness.operators import OPERATORS
 from harness.operators.layers import Activation, Dense
 
 BATCH = 4
-PLANTED = 1e-3
+PLANTED = 2.0**-13
 # Of each array that a gradient is with respect to.
 LOOKED_AT = 2
-DEFINED = [subject for subject in SUBJECTS if is_defined(subject)]
-DIFFERENTIATED = [subject for subject in SUBJECTS if not isinstance(subject, OfOptimizer)]
-VECTORIZED = [subject for subject in SUBJECTS if implementation_of("vectorized", subject)]
-
-every = pytest.mark.parametrize("subject", SUBJECTS, ids=named)
-defined = pytest.mark.parametrize("subject", DEFINED, ids=named)
-differentiated = pytest.mark.parametrize("subject", DIFFERENTIATED, ids=named)
 
 
 def drawn(subject, batch=BATCH, seed=0):
     return subject.drawn(np.random.default_rng(seed), batch)
+
+
+DEFINED = [subject for subject in SUBJECTS if is_defined(subject)]
+DIFFERENTIATED = [subject for subject in SUBJECTS if not isinstance(subject, OfOptimizer)]
+VECTORIZED = [subject for subject in SUBJECTS if implementation_of("vectorized", subject)]
+# What they round depends on their samples alone, not on the numbers.
+SOMETIMES_EXACT = [
+    subject
+    for subject in SUBJECTS
+    if any(estimate.is_exact for estimate in own(subject, exact(drawn(subject)), FLOAT32).values())
+]
+
+every = pytest.mark.parametrize("subject", SUBJECTS, ids=named)
+defined = pytest.mark.parametrize("subject", DEFINED, ids=named)
+in_both_formats = pytest.mark.parametrize("arithmetic", [FLOAT32, FLOAT64], ids=lambda each: each.precision)
+differentiated = pytest.mark.parametrize("subject", DIFFERENTIATED, ids=named)
 
 
 def test_every_operator_has_samples():
@@ -88,23 +97,39 @@ def test_a_right_computation_in_float32_passes(subject):
         assert wrong(got, own(subject, exact(arrays | observed), FLOAT32)) == {}
 
 
+@in_both_formats
 @pytest.mark.parametrize("subject", VECTORIZED, ids=named)
-def test_the_same_in_another_order_passes(subject):
-    vectorized, arrays = implementation_of("vectorized", subject), drawn(subject)
-    got = subject.computed(vectorized, {name: array.astype(np.float32) for name, array in arrays.items()})
-    observed = {"y": got["forward"]} if isinstance(subject, OfActivation) else {}
-    assert wrong(got, own(subject, exact(arrays | observed), FLOAT32)) == {}
+def test_the_same_in_another_order_passes(subject, arithmetic):
+    vectorized = implementation_of("vectorized", subject)
+    for seed in range(3):
+        arrays = drawn(subject, seed=seed)
+        got = subject.computed(vectorized, {name: array.astype(arithmetic.precision) for name, array in arrays.items()})
+        observed = {"y": got["forward"]} if isinstance(subject, OfActivation) else {}
+        assert wrong(got, own(subject, exact(arrays | observed), arithmetic), arithmetic) == {}
 
 
+@in_both_formats
 @every
-def test_one_element_that_is_off_by_a_thousandth_fails_there(subject):
-    estimates = own(subject, exact(drawn(subject)), FLOAT32)
-    right = {name: held(estimate.value) for name, estimate in estimates.items()}
-    assert wrong(right, estimates) == {}
+def test_one_element_that_is_off_fails_there(subject, arithmetic):
+    estimates = own(subject, exact(drawn(subject)), arithmetic)
+    right = {name: held(estimate.value, arithmetic.precision) for name, estimate in estimates.items()}
+    assert wrong(right, estimates, arithmetic) == {}
     for observable, values in right.items():
         off = values.copy()
         off[np.unravel_index(np.abs(off).argmax(), off.shape)] *= 1 + PLANTED
-        assert wrong(right | {observable: off}, estimates).keys() == {observable}
+        assert wrong(right | {observable: off}, estimates, arithmetic).keys() == {observable}
+
+
+@in_both_formats
+@pytest.mark.parametrize("subject", SOMETIMES_EXACT, ids=named)
+def test_where_nothing_is_rounded_the_last_bit_counts(subject, arithmetic):
+    estimates = own(subject, exact(drawn(subject)), arithmetic)
+    right = {name: held(estimate.value, arithmetic.precision) for name, estimate in estimates.items()}
+    for observable in (name for name, estimate in estimates.items() if estimate.is_exact):
+        off = right[observable].astype(arithmetic.precision)
+        place = np.unravel_index(np.abs(off).argmax(), off.shape)
+        off[place] = np.nextafter(off[place], off.dtype.type(np.inf))
+        assert wrong(right | {observable: off}, estimates, arithmetic).keys() == {observable}
 
 
 @pytest.mark.parametrize("batch", [1, BATCH])
