@@ -92,8 +92,9 @@ def _terms_of_probabilities(y: Floats, p: Estimate, arithmetic: Arithmetic) -> E
 def _gradient_of_probabilities(y: Floats, p: Estimate, arithmetic: Arithmetic) -> Estimate:
     c = clipped(p, arithmetic)
     q = c.through(1 - c.value, 1.0).rounded(1, arithmetic)
-    of_c = inverse(c, arithmetic).scaled(-y).rounded(3, arithmetic)
-    of_q = inverse(q, arithmetic).scaled(1 - y).rounded(4, arithmetic)
+    # The last of each is of the product with 1/N, where that comes before the difference.
+    of_c = inverse(c, arithmetic).scaled(-y).rounded(2, arithmetic).rounded(1, arithmetic)
+    of_q = inverse(q, arithmetic).scaled(1 - y).rounded(3, arithmetic).rounded(1, arithmetic)
     unclipped = (of_c + of_q).scaled(1 / y.size).rounded(MEAN_ROUNDINGS, arithmetic)
     gradient = unclipped.scaled(passes(p, arithmetic))
     return either_side(gradient, p, distance_to_bound(p, arithmetic), unclipped.value)
