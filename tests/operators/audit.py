@@ -49,7 +49,9 @@ class Listed:
 
 
 CONSTANT = "The factor of the output and the summand of its slope are one constant, whose error cancels."
-ERFC = "The derived erfc may be off by six roundings of its value, also where that is near 1 and erf near 0."
+ERFC = (
+    "The derived erfc may be off by six roundings, also near 1, where TensorFlow's is by 1.1, and where erf is near 0."
+)
 OF_ROW = "The sum is one number for a row: derived, an exponential counts in it once more, and its deviation twice."
 BY_INPUT = "Derived from the input alone, which is known less well than the output."
 CANCELS = "A row's sum, its logarithm and 1/N are on both sides of a difference; derived, their errors do not cancel."
