@@ -116,8 +116,14 @@ def together(parts: Sequence[Expression]) -> Expression:
 
 def divided(x: Expression, counts: Floats | float) -> Expression:
     """Return x divided by exact counts, or multiplied by their inverses: two roundings, none for a count of 1."""
-    roundings = np.where(np.asarray(counts) == 1, 0.0, 2.0)
-    return _tensor(lambda x, a: x.scaled(1 / counts).rounded(roundings, a), (x,), (lambda dy: divided(dy, counts),))
+    rounds = np.asarray(counts) != 1
+
+    def rule(x: Estimate, arithmetic: Arithmetic) -> Estimate:
+        quotient = x.scaled(1 / counts)
+        # Without a rounding there is no underflow either.
+        return quotient.off_by(rounds * Estimate.rounding(quotient.value, 2.0, arithmetic))
+
+    return _tensor(rule, (x,), (lambda dy: divided(dy, counts),))
 
 
 def mean(x: Expression, axes: int | Sequence[int], *, keepdims: bool = False) -> Expression:

@@ -19,7 +19,7 @@ import numpy as np
 from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.numerics.expressions import Expression, chosen, exp, log1p, magnitude, maximum
+from harness.numerics.expressions import Expression, chosen, exp, log, log1p, magnitude, maximum
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
 from harness.operators.activations.sigmoid import sigmoid
@@ -37,9 +37,10 @@ class Softplus(Activation):
         return maximum(x, 0.0) + log1p(exp(-magnitude(x)))
 
     def formulations(self, x: Expression) -> tuple[Expression, ...]:
-        """Return y, also by the definition as it stands, up to where exp overflows."""
+        """Return y, also by the definition as it stands, up to where exp overflows, with log1p or without."""
         capped = chosen(x, x.value < LARGEST_EXPONENT, x, LARGEST_EXPONENT)
-        return self.output(x), chosen(x, x.value < LARGEST_EXPONENT, log1p(exp(capped)), x)
+        definitions = (log1p(exp(capped)), log(1.0 + exp(capped)))
+        return self.output(x), *(chosen(x, x.value < LARGEST_EXPONENT, each, x) for each in definitions)
 
     def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
         """Return the derivative."""

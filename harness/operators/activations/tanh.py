@@ -17,7 +17,7 @@ import numpy as np
 from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.numerics.expressions import Expression, square
+from harness.numerics.expressions import Expression, exp, magnitude, square
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
 
@@ -32,8 +32,10 @@ class Tanh(Activation):
         return expressions.tanh(x)
 
     def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
-        """Return the derivative, by either formula, from the output."""
-        return (1.0 - y) * (1.0 + y), 1.0 - square(y)
+        """Return the derivative, from the output by either formula, or as 1 / cosh²(x) from the input."""
+        decay = exp(-magnitude(x))
+        one_over_cosh = 2.0 * decay / (1.0 + square(decay))
+        return (1.0 - y) * (1.0 + y), 1.0 - square(y), square(one_over_cosh)
 
     @forward_in_blocks
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:

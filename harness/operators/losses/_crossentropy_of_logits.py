@@ -8,9 +8,9 @@ of exponentials, and by k u |L| of the logarithm. Without the maximum taken off 
 exp(max z) times the same sum: k u |L + max z|, where that can be computed at all. L counts Y times. Then L - x_i one
 rounding, the product one, and the sum of n terms. z's error times s_i Y - y_i.
 
-Backward: (s_i Y - y_i) / samples: the error of s (see ``activations.softmax``), one rounding of Y and the product, one
-of y and of the difference, up to three of 1/samples and the product. Y is 1 for probabilities and many leave it out, as
-TensorFlow does: where Y is 1 within its rounding, that is allowed.
+Backward: (s_i Y - y_i) / samples: the error of s (see ``activations.softmax``), that of Y as a sum of the y_i that are
+not 0, two roundings of the product, one of y and of the difference, up to three of 1/samples and the product. Y is 1
+for probabilities and many leave it out, as TensorFlow does: where Y is 1 within its rounding, that is allowed.
 
 Sources: Higham, Accuracy and Stability of Numerical Algorithms, chapters 3 and 4; Blanchard, Higham and Higham, IMA J.
 Numer. Anal. 41 (2021), for log-sum-exp and softmax.
@@ -24,7 +24,7 @@ from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
 from harness.numerics.expressions import Expression, exp, log
-from harness.numerics.summation import total
+from harness.numerics.summation import accumulated, total
 from harness.operators.activations import Softmax
 from harness.operators.activations.softmax import constant_shift
 
@@ -59,8 +59,11 @@ def gradient(y: Floats, z: Estimate, arithmetic: Arithmetic) -> Estimate:
     """Return the gradient of the mean over samples with respect to z, its shape."""
     probability = Softmax().forward(z, arithmetic)
     mass = y.sum(axis=-1, keepdims=True)
+    sizes, counts = np.abs(y).sum(axis=-1, keepdims=True), np.count_nonzero(y, axis=-1, keepdims=True)
+    of_mass = accumulated(mass, sizes, counts.astype(np.float64), arithmetic)
     samples = z.value[..., 0].size
-    difference = probability.scaled(mass).rounded(2, arithmetic) - Estimate.exact(y).rounded(1, arithmetic)
+    weighed = probability.scaled(mass) + of_mass.through(np.zeros(z.shape), probability.value)
+    difference = weighed.rounded(2, arithmetic) - Estimate.exact(y).rounded(1, arithmetic)
     left_out = np.abs(mass - 1) <= y.shape[-1] * arithmetic.unit_roundoff
     difference = difference.off_by_either(np.where(left_out, probability.value * (mass - 1), 0.0))
     return difference.scaled(1 / samples).rounded(MEAN_ROUNDINGS, arithmetic)

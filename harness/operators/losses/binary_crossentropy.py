@@ -6,7 +6,8 @@ a library function (``Arithmetic``).
 From probabilities, forward: q is rounded once, which is u in log q whatever c is: u q / q. Each logarithm k u of its
 value, and d / c or d / q; the products one rounding (two with 1 - y), the sum one. Then the mean, see ``_mean``.
 
-Backward: ((1 - y) / q - y / c) / N where p is within the bounds, which are inclusive, else 0. 2u of y / c; 3u of
+Backward: ((1 - y) / q - y / c) / N where p is within the bounds, which are inclusive, else 0. 3u of y / c, for the
+reciprocal and two products, where each term is multiplied by 1/N before the difference, which may cancel; 4u of
 (1 - y) / q besides that of q; one rounding of the sum, up to three of 1/N and the product. The same bound holds for
 (c - y) / (c q), where nothing but c - y cancels, with one rounding. d enters as y / c² + (1 - y) / q². Within d of a
 bound the gradient may or may not be 0.
@@ -91,8 +92,9 @@ def _terms_of_probabilities(y: Floats, p: Estimate, arithmetic: Arithmetic) -> E
 def _gradient_of_probabilities(y: Floats, p: Estimate, arithmetic: Arithmetic) -> Estimate:
     c = clipped(p, arithmetic)
     q = c.through(1 - c.value, 1.0).rounded(1, arithmetic)
-    of_c = inverse(c, arithmetic).scaled(-y).rounded(2, arithmetic)
-    of_q = inverse(q, arithmetic).scaled(1 - y).rounded(3, arithmetic)
+    # The last of each is of the product with 1/N, where that comes before the difference.
+    of_c = inverse(c, arithmetic).scaled(-y).rounded(2, arithmetic).rounded(1, arithmetic)
+    of_q = inverse(q, arithmetic).scaled(1 - y).rounded(3, arithmetic).rounded(1, arithmetic)
     unclipped = (of_c + of_q).scaled(1 / y.size).rounded(MEAN_ROUNDINGS, arithmetic)
     gradient = unclipped.scaled(passes(p, arithmetic))
     return either_side(gradient, p, distance_to_bound(p, arithmetic), unclipped.value)

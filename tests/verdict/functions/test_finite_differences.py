@@ -1,15 +1,10 @@
 """Finite differences are a witness only if their own error is known."""
 
-import importlib
-
 import numpy as np
 import pytest
 
-from harness.numerics import FLOAT64, Estimate
+from harness.numerics import FLOAT64
 from harness.numerics.finite_differences import by_complex_step, derivative
-from harness.operators.activations import Elu, Gelu, Relu, Sigmoid, Softmax, Softplus, Tanh
-from harness.operators.losses import BinaryCrossentropy, CategoricalCrossentropy, Huber, MeanSquaredError
-from harness.operators.specification import file_name
 
 # What a one-sided difference is off by at best, the root of the roundoff (Numerical Recipes, section 5.7).
 ONE_SIDED = 2.0**-26
@@ -71,43 +66,3 @@ def test_the_array_is_not_written_into():
     x.flags.writeable = False
     derivative(lambda given: float(given.sum()), x, (0,))
     by_complex_step(lambda given: complex(given.sum()), x, (0,))
-
-
-def vectorized(specification):
-    kind = type(specification)
-    return importlib.import_module(f"impls.vectorized.{kind.__module__.split('.')[2]}.{file_name(kind)}")
-
-
-@pytest.mark.parametrize("activation", [Elu(alpha=0.7), Gelu(), Relu(), Sigmoid(), Softmax(), Softplus(), Tanh()])
-def test_each_activation_has_the_derivative_of_its_own_values(activation):
-    """The backward of the verdict against the forward of another room."""
-    generator = np.random.default_rng(1)
-    x, dy = generator.normal(size=(2, 3)), generator.normal(size=(2, 3))
-    y, _ = vectorized(activation).forward(activation, x)
-    exact = (Estimate.exact(array) for array in (x, y, dy))
-    dx = activation.backward(*exact, FLOAT64)
-    for index in np.ndindex(x.shape):
-        value, error = derivative(
-            lambda at: float((vectorized(activation).forward(activation, at)[0] * dy).sum()), x, index
-        )
-        assert abs(value - dx.value[index]) <= error + dx.det[index]
-
-
-LOSSES = [
-    MeanSquaredError(),
-    Huber(),
-    BinaryCrossentropy(),
-    BinaryCrossentropy(from_logits=True),
-    CategoricalCrossentropy(),
-    CategoricalCrossentropy(from_logits=True),
-]
-
-
-@pytest.mark.parametrize("loss", LOSSES)
-def test_each_loss_has_the_gradient_of_its_own_values(loss):
-    generator = np.random.default_rng(2)
-    p, y = generator.uniform(0.1, 0.9, size=(2, 3)), generator.uniform(size=(2, 3))
-    gradient = loss.backward(y, Estimate.exact(p), FLOAT64)
-    for index in np.ndindex(p.shape):
-        value, error = derivative(lambda at: float(vectorized(loss).forward(loss, y, at)), p, index)
-        assert abs(value - gradient.value[index]) <= error + gradient.det[index]

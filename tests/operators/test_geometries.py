@@ -1,0 +1,109 @@
+"""Layers that look at places of an image or a sequence, in geometries beside the grid."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from every_operator import OfLayer, derived, exact, implementation_of, is_defined, own
+from hypothesis import given, note, reject, settings
+from hypothesis import strategies as st
+from single_precision import in_float32, wrong
+
+from harness.errors import SpecificationError
+from harness.numerics import FLOAT32, FLOAT64
+from harness.operators import LAYERS
+
+BATCH = 2
+PLANTED = 1e-3
+LARGEST = 7
+GEOMETRIC = {name: kind for name, kind in LAYERS.items() if kind.window or name in ("UpSampling2D", "ZeroPadding2D")}
+
+few, sides = st.integers(1, 3), st.integers(0, 2)
+# By the names of arguments, which are Keras's.
+ARGUMENTS = {
+    "kernel_size": st.tuples(few, few),
+    "pool_size": st.tuples(few, few),
+    "strides": few,
+    "dilation_rate": few,
+    "padding": st.sampled_from(["valid", "same"]),
+    "groups": st.integers(1, 2),
+    "filters": few,
+    "depth_multiplier": few,
+    "use_bias": st.booleans(),
+    "size": st.tuples(few, few),
+    "interpolation": st.sampled_from(["nearest", "bilinear"]),
+}
+OF_KIND = {
+    "Conv1D": {"kernel_size": few, "padding": st.sampled_from(["valid", "same", "causal"])},
+    "ZeroPadding2D": {"padding": st.tuples(st.tuples(sides, sides), st.tuples(sides, sides))},
+}
+
+
+@st.composite
+def layers(draw, kind):
+    """Draw a layer with an input that fits it."""
+    strategies = ARGUMENTS | OF_KIND.get(kind.kind, {})
+    arguments = {each.name: draw(strategies[each.name]) for each in fields(kind) if each.name in strategies}
+    if "dilation_rate" in arguments and arguments["dilation_rate"] > 1:
+        # Keras refuses both above 1.
+        arguments["strides"] = 1
+    groups = arguments.get("groups", 1)
+    if "filters" in arguments:
+        arguments["filters"] *= groups
+    places = [draw(st.integers(1, LARGEST)) for _ in kind.sample_shape[:-1]]
+    shape = (*places, groups * draw(few))
+    try:
+        layer = kind(**arguments)
+        layer.output_shape(shape)
+    except SpecificationError:
+        reject()
+    return OfLayer(layer, shape)
+
+
+def computations(subject, arrays):
+    """Return what right float32 computations give, by who computes."""
+    single = {name: array.astype(np.float32) for name, array in arrays.items()}
+    rooms = {room: implementation_of(room, subject) for room in ("loops", "vectorized")}
+    found = {room: subject.computed(module, single) for room, module in rooms.items() if module}
+    return found | ({"definition": in_float32(subject, arrays)} if is_defined(subject) else {})
+
+
+@pytest.mark.parametrize("name", GEOMETRIC)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_right_computations_pass_and_wrong_ones_fail_in_every_geometry(name, data):
+    subject = data.draw(layers(GEOMETRIC[name]))
+    arrays = subject.drawn(np.random.default_rng(0), BATCH)
+    estimates = own(subject, exact(arrays), FLOAT32)
+    assert {observable: each.shape for observable, each in estimates.items()} == subject.shapes(BATCH)
+    for who, got in computations(subject, arrays).items():
+        note(who)
+        assert {observable: each.shape for observable, each in got.items()} == subject.shapes(BATCH)
+        assert wrong(got, estimates) == {}
+    # Where every tap lies beside the image there is nothing to be off.
+    for observable, values in ((observable, values) for observable, values in got.items() if np.any(values)):
+        off = np.array(values)
+        off[np.unravel_index(np.abs(off).argmax(), off.shape)] *= 1 + PLANTED
+        assert wrong(got | {observable: off}, estimates).keys() == {observable}
+
+
+@pytest.mark.parametrize("name", GEOMETRIC)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_gradients_are_transposes_and_values_those_of_the_definition(name, data):
+    """Each of these layers is linear in its input and in its kernel: Σ dy (y - y(0)) is Σ dx x."""
+    subject = data.draw(layers(GEOMETRIC[name]))
+    arrays = subject.drawn(np.random.default_rng(0), BATCH)
+    found = own(subject, exact(arrays), FLOAT64)
+    if is_defined(subject):
+        for observable, definition in derived(subject, exact(arrays), FLOAT64).items():
+            distance = np.abs(found[observable].value - definition.value)
+            assert (distance <= found[observable].det + definition.det).all(), observable
+    y, dy = found["forward"], arrays["dy"]
+    for of, gradient in subject.gradients(found).items():
+        without = exact(arrays | {of: np.zeros_like(arrays[of])})
+        y_of_zero = subject.forward(type(subject.operator), without, FLOAT64)
+        there, back = dy * (y.value - y_of_zero.value), gradient.value * arrays[of]
+        error = (np.abs(dy) * (y.det + y_of_zero.det)).sum() + (np.abs(arrays[of]) * gradient.det).sum()
+        sums = FLOAT64.unit_roundoff * (there.size * np.abs(there).sum() + back.size * np.abs(back).sum())
+        assert abs(there.sum() - back.sum()) <= error + sums, of
