@@ -183,6 +183,19 @@ def test_a_file_that_is_gone_when_it_is_needed_again_is_told(mine, tmp_path):
     assert "there is no such file" in trace.reason
 
 
+def test_a_process_that_cannot_be_started_again_costs_its_case(mine, tmp_path, monkeypatch):
+    place = tmp_path / "place"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    isolated = mine("os._exit(3)")
+    monkeypatch.chdir(tmp_path)
+    assert "exit code 3" in run(isolated, make_problem(case(0))).reason
+    place.rmdir()
+    trace = run(isolated, make_problem(case(1)))
+    expected = f"mine could not be started: its directory {place} does not exist"
+    assert (trace.status, trace.reason) == ("error", expected)
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
