@@ -1,14 +1,14 @@
 """Gathers the rows of a run from all processes, keeps them on disk as they come, and writes the reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.judging.row import Comparison
+from harness.judging.row import Row
 from harness.pytest_plugin.setup import Setup
 from harness.report.baseline import Changes, compare_with
+from harness.report.columns import columns, row_of, values
 from harness.report.default_writers import default_writers
 from harness.report.environment import environment
 from harness.report.report import Report
@@ -18,18 +18,10 @@ from harness.stores.journal import Journal, left_behind
 # Node id, case id, implementation, and how many observables the case requires.
 Planned = tuple[str, str, str, int]
 
-NAMES = tuple(field.name for field in fields(Comparison))
 
-
-def plain(row: Comparison) -> list[Any]:
-    """Return a row as a list of text, numbers and None, which reports of distributed runs can carry."""
-    return [list(value) if isinstance(value := getattr(row, name), tuple) else value for name in NAMES]
-
-
-def row_of(values: Sequence[Any]) -> Comparison:
-    """Return the row that ``plain`` made a list of."""
-    made: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
-    return Comparison(*made)
+def plain(row: Row) -> list[Any]:
+    """Return a row as a list of text, numbers, lists of them and None, which reports of distributed runs can carry."""
+    return [list(value) if isinstance(value, tuple) else value for value in values(row)]
 
 
 class Recording:
@@ -44,10 +36,10 @@ class Recording:
         self.planned: dict[str, Planned] = {}
         self.lines: list[str] = []
         self._setup = setup
-        self._rows: dict[str, list[Comparison]] = {}
+        self._rows: dict[str, list[Row]] = {}
         self._unkept = ""
         self._earlier = left_behind(setup.reports)
-        self._journal = Journal(setup.reports, NAMES)
+        self._journal = Journal(setup.reports, columns())
 
     def plan(self, planned: Iterable[Planned]) -> None:
         """Note what is to be run."""

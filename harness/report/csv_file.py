@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
-from harness.report.columns import as_text, columns, frame, in_order, parser
+from harness.report.columns import as_text, by_column, columns, frame, in_order, parser
 from harness.report.report import Report
 from harness.report.writer import Writer, replace_file
 
@@ -24,9 +24,9 @@ class CsvWriter(Writer):
     def write(self, report: Report, folder: Path) -> Path:
         import pandas
 
-        rows = in_order(report.rows)
+        found = by_column(in_order(report.rows))
         table = pandas.DataFrame(
-            {name: pandas.Series([as_text(getattr(row, name)) for row in rows], dtype="object") for name in columns()}
+            {name: pandas.Series(list(map(as_text, column)), dtype="object") for name, column in found.items()}
         )
         return replace_file(folder, "report.csv", table.to_csv(index=False, lineterminator="\n"))
 

@@ -149,7 +149,7 @@
   }
 
   const texts = Array.from({ length: data.rows }, (_, row) =>
-    ["case", "observable", "stage", "reason", "cause", "layer_kind"].map((name) => value(name, row)).join(" ").toLowerCase(),
+    ["case", "observable", "stage", "reason", "causes", "layer_kind"].map((name) => value(name, row)).join(" ").toLowerCase(),
   );
   const figures = Array.from({ length: data.rows }, (_, row) => {
     const figure = value(data.figure, row);
@@ -247,7 +247,7 @@
       const place = value("index", row);
       append(cell, element("div", `${place}${place ? " " : ""}expected ${expected}, got ${got}`));
     }
-    const cause = value("cause", row).split(data.causes_apart)[0];
+    const cause = value("causes", row).split("\n")[0];
     const reason = value("reason", row);
     if (cause) append(cell, element("div", `likely: ${cause}`));
     else if (reason) append(cell, element("div", reason.trim().split("\n").pop()));
@@ -265,7 +265,7 @@
     for (const column of data.columns) {
       const content = value(column.name, row);
       if (content === null || content === "" || column.name === "stage") continue;
-      const text = column.name === "repeat" ? "repeat with" : column.name.replace("_", " ");
+      const text = column.name === "repeat" ? "repeat with" : column.name.replaceAll("_", " ");
       append(list, element("dt", text), element("dd", content, column.name));
     }
     const cell = append(element("td"), list);

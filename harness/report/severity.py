@@ -4,19 +4,19 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from harness.judging.row import COVERAGE, Comparison
+from harness.judging.row import COVERAGE, Row
 
 FIGURE = "ratio"
 ALLOWED = "what rounding can explain"
 
 
-def figure(row: Comparison) -> float | None:
+def figure(row: Row) -> float | None:
     """Return the figure by which rows are ranked; None where nothing was compared."""
-    value: float | None = getattr(row, FIGURE)
+    value: float | None = getattr(row.figures, FIGURE, None)
     return value
 
 
-def severity(row: Comparison) -> float:
+def severity(row: Row) -> float:
     """Return a rank: infinite for a failure that has no figure, -1 for what was not judged, else the figure."""
     value = figure(row)
     if row.verdict in COVERAGE:
@@ -26,12 +26,12 @@ def severity(row: Comparison) -> float:
     return value
 
 
-def worst_first(rows: Iterable[Comparison]) -> list[Comparison]:
+def worst_first(rows: Iterable[Row]) -> list[Row]:
     """Return the failing rows, the worst first; equals keep their order."""
     return sorted((row for row in rows if row.failed), key=severity, reverse=True)
 
 
-def how_bad(row: Comparison) -> str:
+def how_bad(row: Row) -> str:
     """Return the size of a failure in words: ``4,300 times what rounding can explain``; empty where nothing says it."""
     value = figure(row)
     if value is None or math.isnan(value):
@@ -51,20 +51,20 @@ def times(value: float) -> str:
     return f"{value:.2g}" if value < 1 else f"{value:.0e}"
 
 
-def noticed(row: Comparison) -> str:
+def noticed(row: Row) -> str:
     """Return which relative error this row would have shown; empty where none is known, or any would have been."""
-    exact = row.ratio is not None and math.isinf(row.ratio)
-    if exact or row.sens is None or not math.isfinite(row.sens) or row.sens == 0:
+    figures = row.figures
+    if figures is None or math.isinf(figures.ratio) or not 0 < figures.smallest_detectable < math.inf:
         return ""
-    return f"a relative error of {row.sens:.0e} would have been noticed"
+    return f"a relative error of {figures.smallest_detectable:.0e} would have been noticed"
 
 
-def numbers(row: Comparison) -> str:
+def numbers(row: Row) -> str:
     """Return the worst element with the expected and the received value, or nothing if none was compared."""
-    if row.expected is None or row.got is None:
+    if row.figures is None:
         return ""
-    place = f"worst element {list(row.index)}     " if row.index else ""
-    expected, got = distinct(row.expected, row.got)
+    place = f"worst element {list(row.figures.index)}     " if row.figures.index else ""
+    expected, got = distinct(row.figures.expected, row.figures.got)
     return f"{place}expected {expected}     got {got}"
 
 
@@ -77,7 +77,7 @@ def distinct(expected: float, got: float) -> tuple[str, str]:
     return texts
 
 
-def counted(rows: Iterable[Comparison]) -> str:
+def counted(rows: Iterable[Row]) -> str:
     """Return the rows by verdict, passes first: ``41 pass, 2 fail``."""
     found = Counter(row.verdict for row in rows)
     ranked = sorted(found.items(), key=lambda item: (item[0] != "pass", -item[1], item[0]))

@@ -5,7 +5,8 @@ With the error e of each element, its variance σ² and its worst case:
     t      the largest |e| / σ
     rms    the root of the mean of (e / σ)²
     bound  the largest |e| / worst case; above its limit it proves a mistake, given the declared arithmetic
-    sens   8 × root mean square of σ / that of the values: the smallest relative error that would have been seen
+    smallest_detectable
+           8 × root mean square of σ / that of the values: the smallest relative error that would have been seen
 
 A float64 recomputation of a float64 implementation rounds as much as that: the variance is twice as large, and the
 limit of ``bound`` is 2 instead of 1. A stage without rounding must be equal to the bit.
@@ -37,7 +38,7 @@ RMS_OF_MANY = 1.5
 DEPENDENT = 1 / 16
 
 # A row that could not have seen a relative error of this size, or has this share of zeros, is not to be trusted.
-LARGEST_SENS = 1e-3
+LARGEST_DETECTABLE = 1e-3
 LARGEST_SHARE_OF_ZEROS = 0.9
 
 # Below, the square root of a variance has lost its digits to underflow.
@@ -49,13 +50,14 @@ COARSE = 2.0**-48
 
 
 @dataclass(frozen=True)
-class Figures:
-    """The figures of one observable.
+class Measured:
+    """What was measured of one observable.
 
     Attributes:
         elements: how many numbers were compared.
         distinct: how many of the expected ones differ, where rms is large enough for that to matter.
-        t, rms, bound, sens: see above; infinite where a stage without rounding differs, or one side is not finite.
+        t, rms, bound, smallest_detectable: see above; infinite where a stage without rounding differs, or one side is
+            not finite.
         origin: what the expected values were computed from.
         nonfinite: elements that are not finite on one side, or differ as NaN and infinities do.
         zeros: share of the expected values that are 0.
@@ -68,7 +70,7 @@ class Figures:
     t: float
     rms: float
     bound: float
-    sens: float
+    smallest_detectable: float
     origin: Origin
     nonfinite: int
     zeros: float
@@ -84,12 +86,12 @@ class Figures:
             return "what it is computed from is not finite"
         if self.zeros > LARGEST_SHARE_OF_ZEROS:
             return f"{self.zeros:.0%} of the expected values are 0"
-        if not self.sens <= LARGEST_SENS:
-            return f"a relative error below {self.sens:.1e} would not be seen"
+        if not self.smallest_detectable <= LARGEST_DETECTABLE:
+            return f"a relative error below {self.smallest_detectable:.1e} would not be seen"
         return ""
 
 
-def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
+def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Measured:
     """Return the figures of an observable of the expected shape.
 
     Args:
@@ -104,14 +106,14 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
         t, bound = (_in_units(distance, nonfinite, allowed, want) for allowed in (deviation, expected.estimate.det))
         worst = np.unravel_index(int(t.argmax()), t.shape)
         rms, size = _root_mean_square(t), _root_mean_square(want)
-        sens = SIGMAS * _root_mean_square(deviation) / size if size > 0 else math.inf
-    return Figures(
+        detectable = SIGMAS * _root_mean_square(deviation) / size if size > 0 else math.inf
+    return Measured(
         elements=values.size,
         distinct=np.unique(want).size if rms > RMS_OF_MANY else values.size,
         t=float(t[worst]),
         rms=rms,
         bound=float(bound.max()),
-        sens=sens,
+        smallest_detectable=detectable,
         origin=expected.origin,
         nonfinite=0 if nonfinite is None else int(np.count_nonzero(nonfinite)),
         zeros=1 - np.count_nonzero(want) / want.size,
@@ -130,7 +132,7 @@ def largest_t(got: Array, expected: Expected, arithmetic: Arithmetic) -> float:
         return float(_in_units(distance, nonfinite, _deviation(expected, arithmetic), want).max())
 
 
-def too_far(found: Figures, arithmetic: Arithmetic) -> str:
+def too_far(found: Measured, arithmetic: Arithmetic) -> str:
     """Return what proves a mistake, in one phrase; empty where the figures are what rounding can make.
 
     Args:
@@ -155,7 +157,7 @@ def too_far(found: Figures, arithmetic: Arithmetic) -> str:
     return ""
 
 
-def excess(found: Figures, arithmetic: Arithmetic) -> float:
+def excess(found: Measured, arithmetic: Arithmetic) -> float:
     """Return how far an observable is in units of what rounding can explain; above 1 is too far."""
     if found.origin is Origin.BLIND:
         return 0.0

@@ -128,7 +128,7 @@ def test_a_csv_without_one_column_names_it(make_run, make_report, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text[: text.rindex(",36,2 0 1")], "row 12 has 17 cells of 33"),
+        (lambda text: text[: text.rindex(",36,2 0 1")], "row 12 has 19 cells of 34"),
         (lambda text: text[: len(text) - 5], "column seconds"),
         (lambda text: text.replace("0.001", "soon", 1), "column ratio: .*'soon'"),
         (lambda text: text + text.splitlines()[-1] + "\n", "got a-case · mine · final/loss twice"),

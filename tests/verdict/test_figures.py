@@ -7,7 +7,7 @@ import pytest
 
 from harness.numerics import FLOAT32, FLOAT64, Estimate
 from harness.verdict.expected import Expected, Origin
-from harness.verdict.figures import LARGEST_SENS, SIGMAS, figures, rms_limit, too_far
+from harness.verdict.figures import LARGEST_DETECTABLE, SIGMAS, figures, rms_limit, too_far
 
 
 def expected(value, det, var, origin=Origin.ANCHORS):
@@ -24,7 +24,7 @@ def test_figures_are_those_of_the_worst_element():
     assert (found.index, found.expected, found.got, found.error) == ((1,), 2.0, 2.5, 0.5)
     assert (found.t, found.bound) == (2.0, 0.25)
     assert found.rms == pytest.approx(2 / math.sqrt(3))
-    assert found.sens == pytest.approx(8 * 0.25 / math.sqrt(14 / 3))
+    assert found.smallest_detectable == pytest.approx(8 * 0.25 / math.sqrt(14 / 3))
 
 
 def test_more_than_eight_deviations_fail_and_eight_pass():
@@ -101,8 +101,9 @@ def test_nothing_is_said_about_what_comes_of_values_that_are_not_finite():
 
 def test_a_row_that_could_not_see_an_error_is_not_trusted():
     value = np.ones(100)
-    assert not figures(value, expected(value, 1e-5, (LARGEST_SENS / 9) ** 2), FLOAT32).untrusted
-    assert "would not be seen" in figures(value, expected(value, 1e-5, (LARGEST_SENS / 7) ** 2), FLOAT32).untrusted
+    seen, unseen = (expected(value, 1e-5, (LARGEST_DETECTABLE / part) ** 2) for part in (9, 7))
+    assert not figures(value, seen, FLOAT32).untrusted
+    assert "would not be seen" in figures(value, unseen, FLOAT32).untrusted
 
 
 def test_a_row_of_zeros_is_not_trusted():
