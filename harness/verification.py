@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from harness.diagnosis.reproducing import Diagnosis
 from harness.errors import HarnessError, PluginError
 from harness.implementation.contract import REFERENCE, Implementation, run
 from harness.implementation.trace import Trace, numeric
-from harness.judging.judge import Judged, Subject, judge
+from harness.judging.judge import NOT_ASKED, Judged, Subject, judge
 from harness.judging.marginal import without_marginal
 from harness.judging.purity import always_audited, audit, findings, is_audited, run_watched, with_remarks
 from harness.judging.row import Row
@@ -74,11 +75,11 @@ class Reference:
         failed = [row for row in judge(exact, Subject.of(self.implementation, exact.case), trace).rows if row.failed]
         unusable = next((row.reason for row in failed if row.verdict not in ("fail", "nonfinite")), "")
         if unusable:
-            return Check(frozenset(), unusable)
+            return Check(frozenset(), unusable, trace)
         alone = {row.observable.name: np.asarray(row.figures.ratio) for row in failed if row.figures is not None}
         if self.oracle is not None:
             self.oracle.put(key, alone)
-        return Check(frozenset(alone))
+        return Check(frozenset(alone), trace=trace)
 
     def _key(self, problem: Problem, *parts: object) -> str:
         return oracle_key(problem.case.key, GENERATOR_VERSION, self.implementation.version, problem.dtype.name, *parts)
@@ -91,10 +92,42 @@ class Check:
     Attributes:
         alone: observables in which Keras in float64 differs from the definition.
         unusable: why there are no results at all; empty where there are.
+        trace: the results, where the check was not stored.
     """
 
     alone: frozenset[str]
     unusable: str = ""
+    trace: Trace | None = field(default=None, repr=False, compare=False)
+
+
+class Prepared:
+    """A case's Problem, with what serves all implementations of it; each is found out once, and not before it is asked.
+
+    Args:
+        case: the case.
+        reference: Keras's answers.
+    """
+
+    def __init__(self, case: Case, reference: Reference) -> None:
+        self.problem = make_problem(case)
+        self.check = reference.check(self._exact)
+        self._reference = reference
+        self._inputs: dict[Arithmetic, Inputs] = {}
+
+    def inputs(self, arithmetic: Arithmetic) -> Inputs:
+        """Return what was computed from the problem's inputs in one arithmetic."""
+        if arithmetic not in self._inputs:
+            self._inputs[arithmetic] = Inputs(self.problem, arithmetic)
+        return self._inputs[arithmetic]
+
+    @cached_property
+    def keras(self) -> Trace:
+        """Keras's observables in float64."""
+        return self.check.trace or self._reference.trace(self._exact)
+
+    @cached_property
+    def _exact(self) -> Problem:
+        return self.problem.astype(REFERENCE_DTYPE)
 
 
 def in_float64(problem: Problem) -> Problem:
@@ -136,7 +169,7 @@ class Verification:
         self.reference = reference
         self.second_witness = second_witness
         self._causes = Causes(diagnosis)
-        self._latest: tuple[str, Problem, Check, dict[Arithmetic, Inputs]] | None = None
+        self._latest: tuple[str, Prepared] | None = None
         self._always: frozenset[tuple[str, str]] = frozenset()
 
     def plan(self, planned: Iterable[tuple[Case, str]]) -> None:
@@ -149,7 +182,8 @@ class Verification:
 
     def rows(self, case: Case, implementation: Implementation) -> tuple[Row, ...]:
         """Return one row for each observable the case requires, for each it does not, and for each look at purity."""
-        problem, check, inputs = self._prepared(case)
+        prepared = self._prepared(case)
+        problem, check = prepared.problem, prepared.check
         if check.unusable:
             reason = f"Keras, the reference, could not compute this case: {check.unusable}"
             return judge(problem, Subject.of(implementation, case), Trace("error", {}, 0.0, reason)).rows
@@ -161,20 +195,18 @@ class Verification:
                 self._latest = None
         # Asked after the run, because a process of its own sends what it declares along with its answer.
         subject = Subject.of(implementation, case)
-        if subject.arithmetic not in inputs:
-            inputs[subject.arithmetic] = Inputs(problem, subject.arithmetic)
-        judged = judge(problem, subject, trace, check.alone, inputs[subject.arithmetic])
+        compared = trace.status == "ok" and not is_reference(case, implementation)
+        keras = prepared.keras.observables if compared else NOT_ASKED
+        judged = judge(problem, subject, trace, check.alone, prepared.inputs(subject.arithmetic), keras)
         judged = without_marginal(judged, implementation)
         judged = with_remarks(self._looked_at(judged, implementation))
-        judged = self._with_witnesses(judged, implementation)
+        judged = self._with_witnesses(judged, implementation, prepared)
         return self._causes.told(judged, implementation).rows
 
-    def _prepared(self, case: Case) -> tuple[Problem, Check, dict[Arithmetic, Inputs]]:
-        """Return the case's Problem, Keras's check, and what was computed from its inputs for each arithmetic."""
+    def _prepared(self, case: Case) -> Prepared:
         if self._latest is None or self._latest[0] != case.key:
-            problem = make_problem(case)
-            self._latest = case.key, problem, self.reference.check(problem.astype(REFERENCE_DTYPE)), {}
-        return self._latest[1:]
+            self._latest = case.key, Prepared(case, self.reference)
+        return self._latest[1]
 
     def _looked_at(self, judged: Judged, implementation: Implementation) -> Judged:
         """Add the rows about purity; Keras's results are stored and run once, so that nothing of it is looked at."""
@@ -189,7 +221,7 @@ class Verification:
         look = audit if judged.trace.status == "ok" and is_audited(case, judged.rows, always) else findings
         return look(judged, implementation, again)
 
-    def _with_witnesses(self, judged: Judged, implementation: Implementation) -> Judged:
+    def _with_witnesses(self, judged: Judged, implementation: Implementation, prepared: Prepared) -> Judged:
         """Ask the witnesses about the first failing row of each direction."""
         asked = {
             row.observable.name: (row, row.figures.index)
@@ -199,7 +231,7 @@ class Verification:
         if not asked:
             return judged
         problem, shown = judged.problem, numeric(judged.trace.observables)
-        others = self._others(problem, implementation)
+        others = self._others(implementation, prepared)
         told = {
             name: who_sides(
                 row,
@@ -210,13 +242,13 @@ class Verification:
         }
         return judged.with_rows(replace(row, witnesses=told.get(row.observable.name, "")) for row in judged.rows)
 
-    def _others(self, problem: Problem, implementation: Implementation) -> Mapping[str, Judged]:
+    def _others(self, implementation: Implementation, prepared: Prepared) -> Mapping[str, Judged]:
         """Return the verdict on every witness, each judged by its own numbers."""
-        exact = in_float64(problem)
-        keras = self.reference.implementation
-        heard = {"Keras in float64": (keras, exact, self.reference.trace(problem.astype(REFERENCE_DTYPE)))}
-        if implementation is not keras and problem.dtype != exact.dtype:
-            heard[f"Keras in {problem.dtype}"] = keras, problem, self.reference.trace(problem)
+        problem, exact = prepared.problem, in_float64(prepared.problem)
+        reference = self.reference.implementation
+        heard = {"Keras in float64": (reference, exact, prepared.keras)}
+        if implementation is not reference and problem.dtype != exact.dtype:
+            heard[f"Keras in {problem.dtype}"] = reference, problem, self.reference.trace(problem)
         if self.second_witness is not None and implementation is not self.second_witness:
             heard[self.second_witness.name] = self.second_witness, exact, run(self.second_witness, exact)
         return {

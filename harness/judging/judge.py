@@ -1,8 +1,12 @@
 """The verdict on one Trace: every required observable, stage by stage and then end to end."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from types import MappingProxyType
+
+import numpy as np
 
 from harness.cases.case import Case
 from harness.cases.observables import Observable, required
@@ -13,7 +17,7 @@ from harness.implementation.trace import Trace, numeric
 from harness.judging.row import COVERAGE, Figures, Row, Run, Verdict
 from harness.numerics.arithmetic import Arithmetic, arithmetic_of
 from harness.verdict.expected import Inputs, Walks
-from harness.verdict.figures import SIGMAS, Measured, excess, figures, largest_t, too_far
+from harness.verdict.figures import SIGMAS, Measured, excess, figures, largest_t, tolerance, too_far
 from harness.verdict.stages import Expected, Origin
 
 DIRECTIONS: Mapping[str, str] = {
@@ -23,6 +27,8 @@ DIRECTIONS: Mapping[str, str] = {
     "gradient": "backward",
     "update": "update",
 }
+
+NOT_ASKED: Mapping[str, Array] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,12 @@ class Judged:
 
 
 def judge(
-    problem: Problem, subject: Subject, trace: Trace, alone: Iterable[str] = (), inputs: Inputs | None = None
+    problem: Problem,
+    subject: Subject,
+    trace: Trace,
+    alone: Iterable[str] = (),
+    inputs: Inputs | None = None,
+    keras: Mapping[str, Array] = NOT_ASKED,
 ) -> Judged:
     """Judge every required observable of one Trace, and list those that nobody asked for.
 
@@ -99,13 +110,14 @@ def judge(
         trace: what came of it.
         alone: observables in which Keras in float64 differs from the definition.
         inputs: those of the problem in the subject's arithmetic, where they have served another subject; else made.
+        keras: Keras's observables in float64, for the rows to say how far they are from them. No verdict rests on it.
 
     Raises:
         HarnessError: the inputs are of another problem or another arithmetic.
     """
     if inputs is not None and (inputs.problem is not problem or inputs.arithmetic != subject.arithmetic):
         raise HarnessError(f"judge expected inputs of the problem in {subject.name}'s arithmetic, got others.")
-    make = _Rows(problem.case, subject, trace.seconds, frozenset(alone))
+    make = _Rows(problem.case, subject, trace, frozenset(alone), keras)
     wanted = required(problem.case)
     if trace.status != "ok":
         rows = [make(observable, _Finding(trace.status, trace.reason)) for observable in wanted]
@@ -117,7 +129,9 @@ def judge(
     if not any(found.failed for found in findings):
         names = [each.name for each in wanted]
         findings = _through(dict(zip(names, findings, strict=True)), expected, walks.end_to_end(), numbers, subject)
-    rows = [make(observable, found) for observable, found in zip(wanted, findings, strict=True)]
+    # What an implementation shows may be infinite, and so may be what it is compared with.
+    with np.errstate(all="ignore"):
+        rows = [make(observable, found) for observable, found in zip(wanted, findings, strict=True)]
     for name in sorted(trace.observables.keys() - {observable.name for observable in wanted}):
         extra = Observable(name, "extra", trace.observables[name].shape, None, "")
         rows.append(make(extra, _Finding("extra", f"{subject.name} returned {name}, which the case does not ask for")))
@@ -168,19 +182,24 @@ class _Rows:
 
     case: Case
     subject: Subject
-    seconds: float
+    trace: Trace
     alone: frozenset[str]
+    keras: Mapping[str, Array]
 
     def __call__(self, observable: Observable, found: _Finding) -> Row:
+        measured = found.measured
         return Row(
             self._run, observable, self._kinds.get(observable.layer, ""), found.verdict, found.reason, found.untrusted,
-            figures=None if found.measured is None else self._figures(found.measured, found.end_to_end),
+            figures=None if measured is None else self._figures(observable.name, measured, found.end_to_end),
             reference="stands alone" if observable.name in self.alone else "",
         )  # fmt: skip
 
-    def _figures(self, found: Measured, end_to_end: float | None) -> Figures:
+    def _figures(self, name: str, found: Measured, end_to_end: float | None) -> Figures:
+        arithmetic, keras = self.subject.arithmetic, self.keras.get(name)
+        difference = None if keras is None else _largest_distance(self.trace.observables[name], keras)
         return Figures(
-            found.elements, found.index, found.expected, found.got, found.error, excess(found, self.subject.arithmetic),
+            found.elements, found.index, found.expected, found.got, found.error, tolerance(found, arithmetic),
+            None if keras is None else float(keras[found.index]), difference, excess(found, arithmetic),
             found.t, found.rms, found.bound, found.smallest_detectable, end_to_end,
         )  # fmt: skip
 
@@ -189,7 +208,7 @@ class _Rows:
         case, subject = self.case, self.subject
         return Run(
             case.name, case.key, case.dtype, case.seed, subject.name, subject.version,
-            coarser(subject.arithmetic, case.dtype), subject.conventions, self.seconds,
+            coarser(subject.arithmetic, case.dtype), subject.conventions, self.trace.seconds,
         )  # fmt: skip
 
     @cached_property
@@ -243,6 +262,15 @@ def _through(
                     found = replace(found, verdict="fail", reason=f"{reason}: {wrong}", measured=through)
         judged.append(found)
     return judged
+
+
+def _largest_distance(one: Array, other: Array) -> float:
+    distance = np.abs(np.subtract(one, other, dtype=np.float64))
+    largest = float(distance.max())
+    if math.isfinite(largest):
+        return largest
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    return float(np.where(same, 0.0, distance).max())
 
 
 def _is_same(one: Expected, other: Expected) -> bool:

@@ -47,6 +47,10 @@ class Figures:
         index: of the worst element.
         expected, got: the values there.
         error: their distance.
+        tolerance: how large that may be, the error at which ``ratio`` would be 1; None where no limit is known.
+        keras: Keras's value there, in float64; None where it is not known.
+        difference: the largest distance from Keras of all elements; None where Keras's values are not known, and NaN
+            where only one of both is a number.
         ratio: how far it is in units of what rounding can explain, the largest of t, rms and bound over their limits;
             above 1 fails.
         t, rms, bound, smallest_detectable: the figures behind it (see ``harness.verdict.figures``).
@@ -58,6 +62,9 @@ class Figures:
     expected: float
     got: float
     error: float
+    tolerance: float | None
+    keras: float | None
+    difference: float | None
     ratio: float
     t: float
     rms: float

@@ -14,6 +14,9 @@ from harness.judging.row import Figures, Row, Run
 if TYPE_CHECKING:
     import pandas
 
+# Raise when a column goes or changes its meaning, and let csv_file read the version before.
+FORMAT_VERSION = 2
+
 # Of the parts of a row, in the order of the columns; the seconds, which differ in every run, come last.
 _OF_RUN = tuple(field.name for field in fields(Run) if field.name != "seconds")
 _OF_OBSERVABLE = ("observable", "kind", "shape", "step", "layer", "part")

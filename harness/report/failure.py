@@ -110,7 +110,7 @@ def _stages(rows: Sequence[Row], failed: Sequence[Row]) -> list[str]:
     first = failed[0]
     direction = DIRECTIONS.get(first.observable.kind)
     lines = [f"  {stage(first)}" + (f" · the first wrong stage {direction}" if direction else "")]
-    lines += [f"    {line}" for line in (numbers(first), _how_bad(first)) if line]
+    lines += [f"    {line}" for line in (printable(numbers(first)), _how_bad(first)) if line]
     lines += _reason(first)
     lines += [f"    {line}" for line in (hint(first), *likely([first]), _before(rows, first)) if line]
     lines += [f"    {printable(first.witnesses)}"] if first.witnesses else []

@@ -5,11 +5,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from harness.report.columns import columns, in_order, values
+from harness.report.columns import FORMAT_VERSION, columns, in_order, values
 from harness.report.report import Report
 from harness.report.writer import Writer, replace_file
-
-FORMAT_VERSION = 1
 
 
 class JsonWriter(Writer):

@@ -246,6 +246,12 @@
     if (expected !== "") {
       const place = value("index", row);
       append(cell, element("div", `${place}${place ? " " : ""}expected ${expected}, got ${got}`));
+      const keras = value("keras", row);
+      const tolerance = value("tolerance", row);
+      const further = [];
+      if (keras !== null) further.push(`Keras ${number(keras)}`);
+      if (typeof tolerance === "number") further.push(`may differ by ${number(Number(tolerance.toPrecision(2)))}`);
+      if (further.length) append(cell, element("div", further.join(", ")));
     }
     const cause = value("causes", row).split("\n")[0];
     const reason = value("reason", row);

@@ -60,21 +60,29 @@ def noticed(row: Row) -> str:
 
 
 def numbers(row: Row) -> str:
-    """Return the worst element with the expected and the received value, or nothing if none was compared."""
-    if row.figures is None:
+    """Return the worst element with what came, what should be there and what Keras has, or nothing without figures.
+
+    Keras's value alone stands there where it is what should be: behind a wrong stage it is not, for each stage is
+    judged by the implementation's own values before it.
+    """
+    found = row.figures
+    if found is None:
         return ""
-    place = f"worst element {list(row.figures.index)}     " if row.figures.index else ""
-    expected, got = distinct(row.figures.expected, row.figures.got)
-    return f"{place}expected {expected}     got {got}"
+    digits = _digits(found.expected, found.got)
+    parts = [f"worst element {list(found.index)}"] if found.index else []
+    parts.append(f"{row.run.implementation} {found.got: .{digits}g}")
+    if found.keras is None or not abs(found.keras - found.expected) <= (found.tolerance or 0.0):
+        parts.append(f"expected {found.expected: .{digits}g}")
+    if found.keras is not None:
+        parts.append(f"Keras {found.keras: .{digits}g}")
+    if found.tolerance is not None:
+        parts.append(f"may differ by {found.tolerance:.2g}" if found.tolerance else "may not differ")
+    return "     ".join(parts)
 
 
-def distinct(expected: float, got: float) -> tuple[str, str]:
-    """Return both numbers with as few digits, from 7 on, as tell them apart; the sign of a positive is a space."""
-    for digits in (7, 9, 12, 17):
-        texts = f"{expected: .{digits}g}", f"{got: .{digits}g}"
-        if texts[0] != texts[1]:
-            break
-    return texts
+def _digits(one: float, other: float) -> int:
+    """Return how many digits, from 7 on, tell two numbers apart."""
+    return next((digits for digits in (7, 9, 12) if f"{one:.{digits}g}" != f"{other:.{digits}g}"), 17)
 
 
 def counted(rows: Iterable[Row]) -> str:

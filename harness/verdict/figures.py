@@ -63,6 +63,7 @@ class Measured:
         zeros: share of the expected values that are 0.
         index: of the worst element.
         expected, got, error: the values there, and their distance.
+        deviation, worst_case: what is allowed for there: σ, and the largest error that rounding can make.
     """
 
     elements: int
@@ -78,6 +79,8 @@ class Measured:
     expected: float
     got: float
     error: float
+    deviation: float
+    worst_case: float
 
     @property
     def untrusted(self) -> str:
@@ -121,6 +124,8 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Measured:
         expected=float(want[worst]),
         got=float(values[worst]),
         error=float(distance[worst]),
+        deviation=float(deviation[worst]),
+        worst_case=float(expected.estimate.det[worst]),
     )
 
 
@@ -165,6 +170,23 @@ def excess(found: Measured, arithmetic: Arithmetic) -> float:
     if found.origin is Origin.ANCHORS:
         share = max(share, found.bound / bound_limit(arithmetic), found.rms / rms_limit(found.distinct))
     return math.inf if found.nonfinite else share
+
+
+def tolerance(found: Measured, arithmetic: Arithmetic) -> float | None:
+    """Return the error of the worst element at which ``excess`` would be 1, the others in proportion.
+
+    Where there is no error, or none that is a number, it is what the element may differ by itself. None where that has
+    no limit.
+    """
+    if found.origin is Origin.BLIND:
+        return None
+    share = excess(found, arithmetic)
+    allowed = SIGMAS * found.deviation
+    if found.origin is Origin.ANCHORS:
+        allowed = min(allowed, bound_limit(arithmetic) * found.worst_case)
+    if 0 < share < math.inf and 0 < found.error < math.inf:
+        allowed = found.error / share
+    return allowed if math.isfinite(allowed) else None
 
 
 def bound_limit(arithmetic: Arithmetic) -> float:

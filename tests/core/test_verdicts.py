@@ -141,6 +141,31 @@ def test_a_run_without_result_gives_every_required_observable_its_status_and_rea
     assert {(row.verdict, row.reason) for row in rows} == {(status, "the reason")}
 
 
+@pytest.mark.parametrize(
+    ("mine", "keras", "difference"),
+    [
+        ([1.0, 2.0, 3.0], [1.0, 2.5, 3.125], 0.5),
+        ([1.0, np.inf, np.nan], [1.25, np.inf, np.nan], 0.25),
+        ([1.0, np.inf, 3.0], [1.0, -np.inf, 3.0], np.inf),
+        ([1.0, 2.0, 3.0], [1.0, np.nan, 3.0], np.nan),
+    ],
+)
+def test_the_difference_is_the_largest_distance_from_keras_and_no_verdict_rests_on_it(
+    case, right, problem, subject, mine, keras, difference
+):
+    name = "1/forward/dense_1"
+    shown, theirs = np.array(right[name]), np.array(right[name], np.float64)
+    shown[2], theirs[2] = mine, keras
+    judged = [
+        judge_trace(problem, subject(), Trace("ok", {**right, name: shown}, 0.0), keras=known).by_name[name]
+        for known in ({name: theirs}, {})
+    ]
+    compared, alone = judged
+    assert compared.figures.difference == pytest.approx(difference, nan_ok=True)
+    assert compared.figures.keras == pytest.approx(theirs[compared.figures.index], nan_ok=True)
+    assert replace(compared, figures=replace(compared.figures, keras=None, difference=None)) == alone
+
+
 def test_only_pass_passes_and_only_coverage_is_no_failure(judge):
     row = judge()[KERNEL]
     for verdict in get_args(Verdict):

@@ -164,3 +164,54 @@ def test_the_same_numbers_in_float64_belong_to_the_float64_case():
     problem = in_float64(make_problem(CASE))
     assert (problem.case.dtype, problem.dtype.name) == ("float64", "float64")
     assert np.array_equal(problem.batches[0].x, make_problem(CASE).batches[0].x)
+
+
+def test_every_compared_row_says_how_far_it_is_from_keras(vectorized, verification):
+    rows = by_name(verification.rows(CASE, Based(vectorized, doubled)))
+    problem = make_problem(CASE)
+    keras = vectorized.run(problem.astype("float64"))
+    mine = {**vectorized.run(problem), **doubled(problem, vectorized.run(problem))}
+    assert rows[KERNEL].failed
+    assert rows[FORWARD].passed
+    for name in keras:
+        found = rows[name].figures
+        assert found.keras == keras[name][found.index]
+        assert found.difference == np.abs(mine[name] - keras[name]).max()
+        assert (found.error > found.tolerance) == rows[name].failed
+
+
+def test_keras_in_float32_is_compared_with_keras_in_float64(vectorized):
+    keras = Based(vectorized, name="keras")
+    row = by_name(Verification(Reference(keras, None)).rows(CASE, keras))[FORWARD]
+    assert row.figures.keras == vectorized.run(make_problem(CASE).astype("float64"))[FORWARD][row.figures.index]
+
+
+def test_what_everything_is_compared_with_is_compared_with_nothing(vectorized):
+    keras = Based(vectorized, name="keras")
+    rows = Verification(Reference(keras, None)).rows(CASE.with_(dtype="float64"), keras)
+    assert {(row.figures.keras, row.figures.difference) for row in rows} == {(None, None)}
+
+
+def test_keras_is_asked_once_for_all_implementations_of_a_case_and_never_where_it_is_stored(vectorized, tmp_path):
+    for oracle, runs in ((None, 1), (Oracle(tmp_path / "oracle.sqlite"), 1), (Oracle(tmp_path / "oracle.sqlite"), 0)):
+        keras = Based(vectorized, name="keras")
+        verification = Verification(Reference(keras, oracle))
+        for name in ("mine", "theirs"):
+            rows = verification.rows(CASE, Based(vectorized, name=name))
+            assert all(row.figures.keras is not None for row in rows if row.required)
+        assert keras.runs == runs
+        if oracle is not None:
+            oracle.close()
+
+
+def test_where_there_is_no_result_keras_is_not_asked_for_its_numbers(vectorized, tmp_path, monkeypatch):
+    def stumble(problem, shown):
+        raise MemoryError("out of memory")
+
+    oracle = Oracle(tmp_path / "oracle.sqlite")
+    reference = Reference(Based(vectorized, name="keras"), oracle)
+    reference.check(make_problem(CASE).astype("float64"))
+    monkeypatch.setattr(Reference, "trace", stumble)
+    rows = Verification(reference).rows(CASE, Based(vectorized, stumble))
+    assert {(row.verdict, row.figures) for row in rows} == {("error", None)}
+    oracle.close()

@@ -126,7 +126,7 @@ def test_two_processes_find_the_same_as_one(calibrate, tmp_path):
 def row(verdict="pass", reason="", t=None):
     run = Run("a", "", "float32", 1, "mine", "1")
     observable = Observable("1/forward/dense", "forward", (3, 4), 1, "dense")
-    figures = None if t is None else Figures(12, (0, 0), 0.5, 0.5, 0.0, t / 8, t, 1.0, 0.5, 1e-6)
+    figures = None if t is None else Figures(12, (0, 0), 0.5, 0.5, 0.0, None, None, None, t / 8, t, 1.0, 0.5, 1e-6)
     return Counted("Dense", Row(run, observable, "Dense", verdict, reason, figures=figures))
 
 
