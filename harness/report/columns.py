@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, pairwise, starmap
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -36,6 +36,8 @@ _TYPES: Mapping[str, Any] = {
 }
 
 _run, _verdict, _figures, _found_out = (attrgetter(*names) for names in (_OF_RUN, _OF_VERDICT, _OF_FIGURES, _FOUND_OUT))
+_ENDS = [0, *accumulate(map(len, (_OF_RUN, _OF_OBSERVABLE, _OF_VERDICT, _OF_FIGURES))), None]
+_RUN_AT, _OBSERVABLE_AT, _VERDICT_AT, _FIGURES_AT, _FOUND_OUT_AT = starmap(slice, pairwise(_ENDS))
 _NOTHING_COMPARED = (0, (), *[None] * (len(_OF_FIGURES) - 2))
 
 
@@ -55,18 +57,12 @@ def values(row: Row) -> tuple[Any, ...]:
 
 def row_of(found: Sequence[Any]) -> Row:
     """Return the row of which ``values`` made this; lists may have taken the place of tuples."""
-    rest = iter(found)
-
-    def of(names: Sequence[str]) -> list[Any]:
-        return [tuple(value) if isinstance(value, list) else value for value in islice(rest, len(names))]
-
-    run, about = of(_OF_RUN), of(_OF_OBSERVABLE)
-    layer_kind, verdict, reason, untrusted, first_wrong = of(_OF_VERDICT)
-    figures = of(_OF_FIGURES)
-    witnesses, causes, reference = of(_FOUND_OUT)
+    whole: list[Any] = [tuple(value) if type(value) is list else value for value in found]
+    layer_kind, verdict, reason, untrusted, first_wrong = whole[_VERDICT_AT]
+    witnesses, causes, reference, seconds = whole[_FOUND_OUT_AT]
     return Row(
-        _run_of(*run, next(rest)), _observable_of(*about), layer_kind, verdict, reason, untrusted, first_wrong,
-        _figures_of(*figures), witnesses, causes, reference,
+        _run_of(*whole[_RUN_AT], seconds), _observable_of(*whole[_OBSERVABLE_AT]), layer_kind, verdict, reason,
+        untrusted, first_wrong, _figures_of(*whole[_FIGURES_AT]), witnesses, causes, reference,
     )  # fmt: skip
 
 

@@ -107,25 +107,25 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Measured:
         deviation = _deviation(expected, arithmetic)
         distance, nonfinite = _distance(values, expected.estimate, arithmetic)
         t, bound = (_in_units(distance, nonfinite, allowed, want) for allowed in (deviation, expected.estimate.det))
-        worst = np.unravel_index(int(t.argmax()), t.shape)
+        worst = int(t.argmax())
         rms, size = _root_mean_square(t), _root_mean_square(want)
         detectable = SIGMAS * _root_mean_square(deviation) / size if size > 0 else math.inf
     return Measured(
         elements=values.size,
         distinct=np.unique(want).size if rms > RMS_OF_MANY else values.size,
-        t=float(t[worst]),
+        t=t.item(worst),
         rms=rms,
         bound=float(bound.max()),
         smallest_detectable=detectable,
         origin=expected.origin,
         nonfinite=0 if nonfinite is None else int(np.count_nonzero(nonfinite)),
         zeros=1 - np.count_nonzero(want) / want.size,
-        index=tuple(map(int, worst)),
-        expected=float(want[worst]),
-        got=float(values[worst]),
-        error=float(distance[worst]),
-        deviation=float(deviation[worst]),
-        worst_case=float(expected.estimate.det[worst]),
+        index=tuple(map(int, np.unravel_index(worst, t.shape))),
+        expected=want.item(worst),
+        got=values.item(worst),
+        error=distance.item(worst),
+        deviation=deviation.item(worst),
+        worst_case=expected.estimate.det.item(worst),
     )
 
 
