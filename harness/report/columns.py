@@ -88,8 +88,8 @@ def as_text(value: object) -> str:
     if isinstance(value, float):
         return repr(float(value))
     if isinstance(value, tuple):
-        texts = any(isinstance(part, str) for part in value)
-        return json.dumps(value, ensure_ascii=False) if texts else " ".join(str(part) for part in value)
+        texts = bool(value) and isinstance(value[0], str)
+        return json.dumps(value, ensure_ascii=False) if texts else " ".join(map(str, value))
     # A carriage return alone ends an unquoted field for some readers of CSV.
     return str(value).replace("\r\n", "\n").replace("\r", "\n")
 

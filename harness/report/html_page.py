@@ -106,7 +106,7 @@ def _shown(value: Any, digits: int | None) -> Any:
     if isinstance(value, float) and math.isfinite(value) and digits is not None:
         return float(f"{value:.{digits}g}")
     if isinstance(value, tuple):
-        texts = any(isinstance(part, str) for part in value)
+        texts = bool(value) and isinstance(value[0], str)
         return "\n".join(value) if texts else f"[{', '.join(map(str, value))}]" if value else ""
     return strict(value)
 
