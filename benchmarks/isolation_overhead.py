@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import Case, Conv2D, Dense, Flatten, Implementation, MaxPooling2D, Network, Problem, make_problem
-from harness.judging.judge import Author
+from harness.judging.judge import Subject
 from harness.judging.purity import run_watched
 from harness.plugins.found import Loaded
 from harness.plugins.loading import attempt_named
@@ -56,7 +56,7 @@ def seconds(implementation: Implementation, problem: Problem) -> float:
     """Return what the run of one case and the declarations take, in the order of a verification."""
     start = time.perf_counter()
     trace = run_watched(implementation, problem)
-    Author.of(implementation, problem.case)
+    Subject.of(implementation, problem.case)
     taken = time.perf_counter() - start
     if trace.status != "ok":
         raise SystemExit(f"expected an answer, got {trace}")

@@ -27,7 +27,7 @@ from harness.cases.problem import Array, make_problem
 from harness.faults import Fault, faulty
 from harness.implementation.contract import run
 from harness.implementation.trace import Trace
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.layerwise import Layerwise
 from harness.plugins.found import Plugins
 from harness.plugins.loading import load_plugins
@@ -109,8 +109,8 @@ def _results(case: Case, plugins: Plugins) -> Iterator[Result]:
     known = plugins.implementations
     expected = run(known["keras"], problem.astype("float64"))
 
-    def result(group: str, author: Author, trace: Trace) -> Result:
-        rows = judge(problem, author, trace)
+    def result(group: str, subject: Subject, trace: Trace) -> Result:
+        rows = judge(problem, subject, trace).rows
         wrong = {VERDICT: sum(row.failed for row in rows)}
         for name, by_format in TOLERANCES.items():
             wrong[name] = sum(
@@ -121,7 +121,7 @@ def _results(case: Case, plugins: Plugins) -> Iterator[Result]:
 
     for implementation in (known[name] for name in CORRECT):
         if not is_reference(case, implementation):
-            yield result("correct", Author.of(implementation, case), run(implementation, problem))
+            yield result("correct", Subject.of(implementation, case), run(implementation, problem))
     right = known[PLANTED_IN]
     assert isinstance(right, Layerwise)
     before = run(right, problem)
@@ -130,7 +130,7 @@ def _results(case: Case, plugins: Plugins) -> Iterator[Result]:
             trace = run(faulty(fault, right.operators, right.name), problem)
             if trace.status == "unsupported" or unchanged(before, trace):
                 continue
-            yield result(group_of(fault), Author.of(right, case), trace)
+            yield result(group_of(fault), Subject.of(right, case), trace)
 
 
 @functools.cache

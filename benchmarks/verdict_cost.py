@@ -22,7 +22,7 @@ from harness.cases.case import Case
 from harness.cases.network import Network
 from harness.cases.problem import make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.numerics import FLOAT32, Estimate
 from harness.operators.layers import (
     AveragePooling2D,
@@ -86,14 +86,14 @@ def small(network: Network) -> Mapping[str, Step]:
     """Return the verdict on one trace of a small case, alone and where its inputs have served before."""
     (implementation,) = harness_implementations()
     case = Case(network, batch_size=3)
-    problem, author = make_problem(case), Author.of(implementation, case)
-    trace, inputs = run(implementation, problem), Inputs(problem, author.arithmetic)
-    judged = judge(problem, author, trace)
+    problem, subject = make_problem(case), Subject.of(implementation, case)
+    trace, inputs = run(implementation, problem), Inputs(problem, subject.arithmetic)
+    judged = judge(problem, subject, trace).rows
     if not all(row.passed for row in judged):
         raise RuntimeError(f"{case.name}: {[row.reason for row in judged if not row.passed]}")
     return {
-        "verdict": lambda: judge(problem, author, trace),
-        "again": lambda: judge(problem, author, trace, inputs=inputs),
+        "verdict": lambda: judge(problem, subject, trace),
+        "again": lambda: judge(problem, subject, trace, inputs=inputs),
         "run": lambda: run(implementation, problem),
     }
 

@@ -37,7 +37,7 @@ from .errors import Unsupported as Unsupported
 from .faults import Fault as Fault
 from .faults import faulty as faulty
 from .implementation.contract import Implementation as Implementation
-from .judging.row import Comparison as Comparison
+from .judging.row import Row as Row
 from .layerwise import Conventions as Conventions
 from .layerwise import Layerwise as Layerwise
 from .layerwise import one_number as one_number

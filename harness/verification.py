@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from harness.diagnosis.reproducing import Diagnosis
 from harness.errors import HarnessError, PluginError
 from harness.implementation.contract import REFERENCE, Implementation, run
 from harness.implementation.trace import Trace, numeric
-from harness.judging.judge import Author, judge
-from harness.judging.marginal import without_resonance
+from harness.judging.judge import NOT_ASKED, Judged, Subject, judge
+from harness.judging.marginal import without_marginal
 from harness.judging.purity import always_audited, audit, findings, is_audited, run_watched, with_remarks
-from harness.judging.row import Comparison
+from harness.judging.row import Row
 from harness.judging.witnesses import by_finite_differences, who_sides
 from harness.layerwise import Layerwise
 from harness.numerics.arithmetic import Arithmetic
@@ -72,14 +73,15 @@ class Reference:
         if stored is not None:
             return Check(frozenset(stored))
         trace = self.trace(problem)
-        rows = judge(in_float64(problem), Author.of(self.implementation, problem.case.with_(dtype="float64")), trace)
-        unusable = next((row.reason for row in rows if row.failed and row.verdict not in ("fail", "nonfinite")), "")
+        exact = in_float64(problem)
+        failed = [row for row in judge(exact, Subject.of(self.implementation, exact.case), trace).rows if row.failed]
+        unusable = next((row.reason for row in failed if row.verdict not in ("fail", "nonfinite")), "")
         if unusable:
-            return Check(frozenset(), unusable)
-        alone = {row.observable: np.asarray(row.ratio) for row in rows if row.failed}
+            return Check(frozenset(), unusable, trace)
+        alone = {row.observable.name: np.asarray(row.figures.ratio) for row in failed if row.figures is not None}
         if self.oracle is not None:
             self.oracle.put(key, alone)
-        return Check(frozenset(alone))
+        return Check(frozenset(alone), trace=trace)
 
     def _key(self, problem: Problem, *parts: object) -> str:
         return oracle_key(problem.case.key, GENERATOR_VERSION, self.implementation.version, problem.dtype.name, *parts)
@@ -92,10 +94,42 @@ class Check:
     Attributes:
         alone: observables in which Keras in float64 differs from the definition.
         unusable: why there are no results at all; empty where there are.
+        trace: the results, where the check was not stored.
     """
 
     alone: frozenset[str]
     unusable: str = ""
+    trace: Trace | None = field(default=None, repr=False, compare=False)
+
+
+class Prepared:
+    """A case's Problem, with what serves all implementations of it; each is found out once, and not before it is asked.
+
+    Args:
+        case: the case.
+        reference: Keras's answers.
+    """
+
+    def __init__(self, case: Case, reference: Reference) -> None:
+        self.problem = make_problem(case)
+        self.check = reference.check(self._exact)
+        self._reference = reference
+        self._inputs: dict[Arithmetic, Inputs] = {}
+
+    def inputs(self, arithmetic: Arithmetic) -> Inputs:
+        """Return what was computed from the problem's inputs in one arithmetic."""
+        if arithmetic not in self._inputs:
+            self._inputs[arithmetic] = Inputs(self.problem, arithmetic)
+        return self._inputs[arithmetic]
+
+    @cached_property
+    def keras(self) -> Trace:
+        """Keras's observables in float64."""
+        return self.check.trace or self._reference.trace(self._exact)
+
+    @cached_property
+    def _exact(self) -> Problem:
+        return self.problem.astype(REFERENCE_DTYPE)
 
 
 def in_float64(problem: Problem) -> Problem:
@@ -137,7 +171,7 @@ class Verification:
         self.reference = reference
         self.second_witness = second_witness
         self._causes = Causes(diagnosis)
-        self._latest: tuple[str, Problem, Check, dict[Arithmetic, Inputs]] | None = None
+        self._latest: tuple[str, Prepared] | None = None
         self._always: frozenset[tuple[str, str]] = frozenset()
 
     def plan(self, planned: Iterable[tuple[Case, str]]) -> None:
@@ -148,12 +182,13 @@ class Verification:
         """
         self._always = always_audited(planned)
 
-    def rows(self, case: Case, implementation: Implementation) -> list[Comparison]:
+    def rows(self, case: Case, implementation: Implementation) -> tuple[Row, ...]:
         """Return one row for each observable the case requires, for each it does not, and for each look at purity."""
-        problem, check, inputs = self._prepared(case)
+        prepared = self._prepared(case)
+        problem, check = prepared.problem, prepared.check
         if check.unusable:
             reason = f"Keras, the reference, could not compute this case: {check.unusable}"
-            return judge(problem, Author.of(implementation, case), Trace("error", {}, 0.0, reason))
+            return judge(problem, Subject.of(implementation, case), Trace("error", {}, 0.0, reason)).rows
         if implementation is self.reference.implementation:
             trace = self.reference.trace(problem)
         else:
@@ -161,67 +196,65 @@ class Verification:
             if trace.written:
                 self._latest = None
         # Asked after the run, because a process of its own sends what it declares along with its answer.
-        author = Author.of(implementation, case)
-        if author.arithmetic not in inputs:
-            inputs[author.arithmetic] = Inputs(problem, author.arithmetic)
-        rows = judge(problem, author, trace, check.alone, inputs[author.arithmetic])
-        rows = without_resonance(rows, problem, author, implementation)
-        looked_at = self._looked_at(rows, problem, implementation, trace)
-        rows = with_remarks(rows, trace.findings)
-        rows = self._with_witnesses(rows, problem, implementation, trace)
-        return [*self._causes.told(rows, problem, implementation, author.arithmetic, trace), *looked_at]
+        subject = Subject.of(implementation, case)
+        compared = trace.status == "ok" and not is_reference(case, implementation)
+        keras = prepared.keras.observables if compared else NOT_ASKED
+        judged = judge(problem, subject, trace, check.alone, prepared.inputs(subject.arithmetic), keras)
+        judged = without_marginal(judged, implementation)
+        judged = with_remarks(self._looked_at(judged, implementation))
+        judged = self._with_witnesses(judged, implementation, prepared)
+        return self._causes.told(judged, implementation).rows
 
-    def _prepared(self, case: Case) -> tuple[Problem, Check, dict[Arithmetic, Inputs]]:
-        """Return the case's Problem, Keras's check, and what was computed from its inputs for each arithmetic."""
+    def _prepared(self, case: Case) -> Prepared:
         if self._latest is None or self._latest[0] != case.key:
-            problem = make_problem(case)
-            self._latest = case.key, problem, self.reference.check(problem.astype(REFERENCE_DTYPE)), {}
-        return self._latest[1:]
+            self._latest = case.key, Prepared(case, self.reference)
+        return self._latest[1]
 
-    def _looked_at(
-        self, rows: list[Comparison], problem: Problem, implementation: Implementation, trace: Trace
-    ) -> list[Comparison]:
-        """Return the rows about purity; Keras's results are stored and run once, so that nothing of it is looked at."""
+    def _looked_at(self, judged: Judged, implementation: Implementation) -> Judged:
+        """Add the rows about purity; Keras's results are stored and run once, so that nothing of it is looked at."""
         if implementation is self.reference.implementation:
-            return []
+            return judged
 
-        def judged(given: Problem, found: Trace) -> list[Comparison]:
-            author = Author.of(implementation, given.case)
-            return without_resonance(judge(given, author, found), given, author, implementation)
+        def again(given: Problem, found: Trace) -> Judged:
+            return without_marginal(judge(given, Subject.of(implementation, given.case), found), implementation)
 
-        always = (problem.case.key, implementation.name) in self._always
-        look = audit if trace.status == "ok" and is_audited(problem.case, rows, always) else findings
-        return look(implementation, problem, trace, rows, judged)
+        case = judged.problem.case
+        always = (case.key, implementation.name) in self._always
+        look = audit if judged.trace.status == "ok" and is_audited(case, judged.rows, always) else findings
+        return look(judged, implementation, again)
 
-    def _with_witnesses(
-        self, rows: list[Comparison], problem: Problem, implementation: Implementation, trace: Trace
-    ) -> list[Comparison]:
+    def _with_witnesses(self, judged: Judged, implementation: Implementation, prepared: Prepared) -> Judged:
         """Ask the witnesses about the first failing row of each direction."""
-        asked = [row for row in rows if row.first_wrong and row.verdict in ("fail", "nonfinite")]
-        if not asked:
-            return rows
-        others = self._others(problem, implementation)
-        told = {
-            row.observable: who_sides(
-                row,
-                {name: found[row.observable] for name, found in others.items()},
-                by_finite_differences(problem, numeric(trace.observables), row),
-            )
-            for row in asked
+        asked = {
+            row.observable.name: (row, row.figures.index)
+            for row in judged.rows
+            if row.first_wrong and row.figures is not None
         }
-        return [replace(row, witnesses=told.get(row.observable, "")) for row in rows]
+        if not asked:
+            return judged
+        problem, shown = judged.problem, numeric(judged.trace.observables)
+        others = self._others(implementation, prepared)
+        told = {
+            name: who_sides(
+                row,
+                {witness: found.by_name[name] for witness, found in others.items()},
+                by_finite_differences(problem, shown, row.observable, index),
+            )
+            for name, (row, index) in asked.items()
+        }
+        return judged.with_rows(replace(row, witnesses=told.get(row.observable.name, "")) for row in judged.rows)
 
-    def _others(self, problem: Problem, implementation: Implementation) -> Mapping[str, Mapping[str, Comparison]]:
-        """Return the rows of every witness by observable, each judged by its own numbers."""
-        exact = in_float64(problem)
-        keras = self.reference.implementation
-        heard = {"Keras in float64": (keras, exact, self.reference.trace(problem.astype(REFERENCE_DTYPE)))}
-        if implementation is not keras and problem.dtype != exact.dtype:
-            heard[f"Keras in {problem.dtype}"] = keras, problem, self.reference.trace(problem)
+    def _others(self, implementation: Implementation, prepared: Prepared) -> Mapping[str, Judged]:
+        """Return the verdict on every witness, each judged by its own numbers."""
+        problem, exact = prepared.problem, in_float64(prepared.problem)
+        reference = self.reference.implementation
+        heard = {"Keras in float64": (reference, exact, prepared.keras)}
+        if implementation is not reference and problem.dtype != exact.dtype:
+            heard[f"Keras in {problem.dtype}"] = reference, problem, self.reference.trace(problem)
         if self.second_witness is not None and implementation is not self.second_witness:
             heard[self.second_witness.name] = self.second_witness, exact, run(self.second_witness, exact)
         return {
-            name: {row.observable: row for row in judge(given, Author.of(witness, given.case), trace)}
+            name: judge(given, Subject.of(witness, given.case), trace)
             for name, (witness, given, trace) in heard.items()
         }
 
@@ -290,7 +323,7 @@ def _report_of(
     wanted = Cases((cases,) if isinstance(cases, Case) else tuple(cases))
     judged = [case for case in wanted if not is_reference(case, implementation)]
     verification.plan((case, implementation.name) for case in judged)
-    rows: list[Comparison] = []
+    rows: list[Row] = []
     planned: dict[tuple[str, str], int] = {}
     for case in judged:
         found = verification.rows(case, implementation)

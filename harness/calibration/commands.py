@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.calibration import false_alarm_tables, power_tables
 from harness.calibration.case_files import Found, cases_in
-from harness.calibration.false_alarms import COLUMNS, Calibration, drawn, rows_of
+from harness.calibration.false_alarms import COLUMNS, Calibration, drawn, kept, rows_of
 from harness.calibration.kill_matrix import matrix_of
 from harness.calibration.power import Task, Trial, chosen_faults, right_implementation, trials, without_killed
 from harness.calibration.power_page import page
@@ -39,7 +39,7 @@ def calibrate(options: argparse.Namespace) -> int:
     try:
         with stream_to(folder / "calibration.jsonl", ("operator", *COLUMNS)) as stream:
             for judged in rows_of(drawn(found.cases, seeds), options.impl, options.jobs):
-                stream.add([[each.operator, *(getattr(each.row, name) for name in COLUMNS)] for each in judged])
+                stream.add([[each.operator, *kept(each.row)] for each in judged])
                 calibration.add(judged)
                 progress.step(f"{len(calibration.alarms)} alarms")
         complete = True

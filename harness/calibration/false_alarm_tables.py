@@ -2,13 +2,13 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from harness.calibration.false_alarms import FIGURES, Calibration, Distribution
 from harness.calibration.markdown import aligned, table
-from harness.judging.row import Comparison
+from harness.judging.row import Row
 
 PERCENTILES = (50, 90, 99, 100)
 # What a table in a document has room for.
@@ -16,21 +16,22 @@ SHOWN = (("t", 50), ("t", 90), ("t", 99), ("t", 100), ("rms", 100), ("bound", 10
 
 
 def summary(calibration: Calibration) -> str:
-    """Return counts and largest figures by implementation, then every alarm and resonance."""
+    """Return counts and largest figures by implementation, then every alarm and every marginal row."""
     lines = [
-        f"{calibration.count:,} comparisons, {_counted(calibration.alarms, 'alarm')}, "
-        f"{_counted(calibration.resonances, 'resonance')}",
-        *aligned([_AUTHOR_HEAD, *_authors(calibration)]),
+        f"{calibration.count:,} comparisons, {len(calibration.alarms) or 'no'} "
+        f"alarm{'' if len(calibration.alarms) == 1 else 's'}, {len(calibration.marginal) or 'no'} marginal",
+        *aligned([_IMPLEMENTATION_HEAD, *_implementations(calibration)]),
     ]
     lines += [f"{number:,} rows of {name} {verdict}" for (name, verdict), number in calibration.not_judged.items()]
     lines += [f"alarm: {told(row)}" for row in calibration.alarms]
-    lines += [f"resonance: {told(row)}" for row in calibration.resonances]
+    lines += [f"marginal: {told(row)}" for row in calibration.marginal]
     return "\n".join(lines)
 
 
-def told(row: Comparison) -> str:
+def told(row: Row) -> str:
     """Return what identifies a row, with all that was found out about it."""
-    parts = [f"{row.implementation} · {row.case} · seed {row.seed} · {row.observable}", row.verdict, row.reason]
+    run = row.run
+    parts = [f"{run.implementation} · {run.case} · seed {run.seed} · {row.observable.name}", row.verdict, row.reason]
     return "; ".join(part for part in (*parts, row.witnesses, row.reference and f"Keras {row.reference}") if part)
 
 
@@ -44,15 +45,15 @@ def markdown(calibration: Calibration, environment: Mapping[str, str], drawn: st
     """
     versions = ", ".join(f"{name} {value}" for name, value in environment.items())
     alarms = [f"- {told(row)}" for row in calibration.alarms] or ["No alarm."]
-    resonances = [f"- {told(row)}" for row in calibration.resonances]
+    marginal = [f"- {told(row)}" for row in calibration.marginal]
     return "\n".join(
         [
             f"{calibration.count:,} comparisons: {drawn}. ({versions})",
             "",
-            *table(_AUTHOR_HEAD, _authors(calibration)),
+            *table(_IMPLEMENTATION_HEAD, _implementations(calibration)),
             "",
             *alarms,
-            *(["", "Out of bounds at first, within them with jittered inputs:", "", *resonances] if resonances else []),
+            *(["", "Out of bounds at first, within them with jittered inputs:", "", *marginal] if marginal else []),
             "",
             "By operator and observable:",
             "",
@@ -82,7 +83,7 @@ def percentile(distribution: Distribution, figure: str, percent: float) -> float
     return float(np.percentile(np.frombuffer(numbers), percent, method="inverted_cdf"))
 
 
-_AUTHOR_HEAD = (
+_IMPLEMENTATION_HEAD = (
     "implementation", "version", "format", "comparisons", "untrusted", "largest t", "largest rms", "largest bound",
     "largest t end to end",
 )  # fmt: skip
@@ -92,10 +93,10 @@ _STAGE_HEAD = (
 )  # fmt: skip
 
 
-def _authors(calibration: Calibration) -> list[list[str]]:
+def _implementations(calibration: Calibration) -> list[list[str]]:
     return [
-        [*author, f"{found.count:,}", f"{found.untrusted:,}", *(_shown(found, name, 100) for name in FIGURES)]
-        for author, found in sorted(calibration.by_author.items())
+        [*implementation, f"{found.count:,}", f"{found.untrusted:,}", *(_shown(found, name, 100) for name in FIGURES)]
+        for implementation, found in sorted(calibration.by_implementation.items())
     ]
 
 
@@ -111,7 +112,3 @@ def _shown(distribution: Distribution, figure: str, percent: float) -> str:
     if value is None:
         return ""
     return "0" if value == 0 else f"{value:.2f}"
-
-
-def _counted(rows: Sequence[object], what: str) -> str:
-    return f"{len(rows) or 'no'} {what}{'' if len(rows) == 1 else 's'}"

@@ -6,9 +6,9 @@ A fault is *killed* by a case where an observable that the fault declares to mov
 - ``survived``: it changes numbers, by less than the verdict can see or unseen,
 - or was ``declined``: it is not defined for such a case.
 
-How much a change should be seen is its size in units of ``sens``, the smallest relative error that a row would show:
+How much a change should be seen is its size in units of the smallest relative error that a row would show:
 ``seen`` is the root mean square of the change of the first observable that the fault moves, relative to that of its
-values, over the ``sens`` of that row in the right run. Below 1 nothing is promised; from 10 on everything is.
+values, over that row's ``smallest_detectable`` in the right run. Below 1 nothing is promised; from 10 on everything is.
 """
 
 import math
@@ -27,8 +27,8 @@ from harness.errors import HarnessError, nearest
 from harness.faults import Fault, faulty
 from harness.implementation.contract import run
 from harness.implementation.trace import Trace
-from harness.judging.judge import Author, judge
-from harness.judging.row import Comparison
+from harness.judging.judge import Subject, judge
+from harness.judging.row import Row
 from harness.layerwise import Layerwise
 from harness.operators.specification import Specification
 from harness.plugins.found import Plugins
@@ -127,12 +127,12 @@ def tried(case: Case, faults: Iterable[Fault], right: Layerwise) -> list[Trial]:
         return []
     problem = make_problem(case)
     trace = run(right, problem)
-    rows = {row.observable: row for row in judge(problem, Author.of(right, case), trace)}
-    wrong = next((row for row in rows.values() if not row.passed), None)
+    judged = judge(problem, Subject.of(right, case), trace)
+    wrong = next((row for row in judged.rows if not row.passed), None)
     if wrong is not None:
         raise HarnessError(
             f"{right.name} expected to be right, so that faults can be planted in it; on {case.name} "
-            f"{wrong.observable} is {wrong.verdict}: {wrong.reason}"
+            f"{wrong.observable.name} is {wrong.verdict}: {wrong.reason}"
         )
     order = [observable.name for observable in required(case)]
     found = []
@@ -143,10 +143,11 @@ def tried(case: Case, faults: Iterable[Fault], right: Layerwise) -> list[Trial]:
         outcome, seen = _unjudged(trace, other), None
         if outcome is None:
             moved = next((name for name in order if name in stages and not _same(trace, other, name)), None)
-            seen = None if moved is None else _seen(rows[moved], trace.observables[moved], other.observables.get(moved))
+            if moved is not None:
+                seen = _seen(judged.by_name[moved], trace.observables[moved], other.observables.get(moved))
             # Only what the fault declares counts, and only that needs figures.
-            author = Author(right.name, right.version, right.arithmetic(case), stages)
-            failed = any(row.failed and row.observable in stages for row in judge(problem, author, other))
+            subject = Subject(right.name, right.version, right.arithmetic(case), stages)
+            failed = any(row.failed and row.observable.name in stages for row in judge(problem, subject, other).rows)
             outcome = "killed" if failed else "survived"
         found.append(Trial(fault.name, case.name, case.dtype, outcome, seen))
     return found
@@ -172,17 +173,18 @@ def _same(right: Trace, other: Trace, name: str) -> bool:
     return np.array_equal(before, after, equal_nan=True)
 
 
-def _seen(row: Comparison, before: Array, after: Array | None) -> float:
+def _seen(row: Row, before: Array, after: Array | None) -> float:
     """Return the size of a change in units of what its row would show."""
-    if after is None or before.shape != after.shape or row.sens is None:
+    if after is None or before.shape != after.shape or row.figures is None:
         return math.inf
-    if math.isinf(row.sens):
+    detectable = row.figures.smallest_detectable
+    if math.isinf(detectable):
         # It promises nothing.
         return 0.0
     with np.errstate(all="ignore"):
         size = math.sqrt(float(np.square(before, dtype=np.float64).mean()))
         change = math.sqrt(float(np.square(np.subtract(after, before, dtype=np.float64)).mean()))
-        seen = float(np.divide(change, size * row.sens))
+        seen = float(np.divide(change, size * detectable))
     return seen if math.isfinite(seen) else math.inf
 
 

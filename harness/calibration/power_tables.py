@@ -31,12 +31,16 @@ def summary(matrix: KillMatrix) -> str:
         + ", ".join(f"{sum(t.outcome == outcome for t in matrix.trials):,} {outcome}" for outcome in OUTCOMES),
         killed_of("structural faults", structural, matrix),
         killed_of("graded faults", graded, matrix),
-        f"{len(matrix.holes):,} graded trials survived with a change of {CERTAIN:g} sens or more",
+        f"{len(matrix.holes):,} graded trials survived with a change of {CERTAIN:g} times the smallest "
+        "detectable or more",
         f"{len(kills):,} cases: {sum(not killed for killed in kills.values()):,} kill nothing, "
         f"{len(kills) - len(matrix.only_killers):,} nothing that others don't; {len(cover):,} kill all (greedy)",
     ]
     lines += [f"survivor: {name}: {matrix.reason(name)}" for name in matrix.survivors]
-    lines += [f"hole: {trial.fault} on {trial.case}: {trial.seen:.3g} sens" for trial in matrix.holes[:LISTED]]
+    lines += [
+        f"hole: {trial.fault} on {trial.case}: {trial.seen:.3g} times the smallest detectable"
+        for trial in matrix.holes[:LISTED]
+    ]
     if len(matrix.holes) > LISTED:
         lines.append(f"hole: and {len(matrix.holes) - LISTED:,} more in the CSV")
     return "\n".join(lines)
@@ -144,7 +148,7 @@ def _sizes(matrix: KillMatrix) -> list[list[str]]:
     graded = [t for t in matrix.trials if t.seen is not None and matrix.faults[t.fault].kind == "graded"]
     rows = []
     for low, high in itertools.pairwise(SIZES):
-        row = [f"{low:g} to {high:g} sens" if math.isfinite(high) else f"{low:g} sens and more"]
+        row = [f"{low:g} to {high:g}" if math.isfinite(high) else f"{low:g} and more"]
         for dtype in FORMATS:
             some = [t for t in graded if t.dtype == dtype and low <= _finite(t.seen) < high]
             row += [f"{len(some):,}", f"{sum(t.outcome == 'killed' for t in some) / len(some):.1%}" if some else ""]

@@ -1,17 +1,14 @@
 """What would make the first failing rows of a run right, and what may have made them wrong."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
-from harness.cases.problem import Problem
 from harness.diagnosis.reproducing import REPRODUCIBLE, Diagnosis
 from harness.diagnosis.suggestions import suggested
 from harness.implementation.contract import Implementation
-from harness.implementation.trace import Trace, numeric
-from harness.judging.row import CAUSES_APART, Comparison
-from harness.numerics.arithmetic import Arithmetic
-from harness.verdict.expected import local
+from harness.implementation.trace import numeric
+from harness.judging.judge import Judged
+from harness.judging.row import Row
 
 # Right operators, in which faults are planted to find the likely cause of a failure.
 SOUND = "vectorized"
@@ -31,46 +28,40 @@ class Causes:
         self.diagnosis = diagnosis
         self._suggestions: Counter[tuple[str, ...]] = Counter()
 
-    def told(
-        self,
-        rows: Sequence[Comparison],
-        problem: Problem,
-        implementation: Implementation,
-        arithmetic: Arithmetic,
-        trace: Trace,
-    ) -> list[Comparison]:
-        """Return the rows with the causes of the first failing one of each direction.
+    def told(self, judged: Judged, implementation: Implementation) -> Judged:
+        """Add the causes of the first failing row of each direction.
 
         Args:
-            rows: the verdict.
-            problem: what was run.
-            implementation: who ran it.
-            arithmetic: what it declares.
-            trace: what came of it.
+            judged: the verdict.
+            implementation: who it is on.
         """
-        if trace.status != "ok" or not any(row.first_wrong for row in rows):
-            return list(rows)
-        shown = numeric(trace.observables)
-        expected = local(problem, shown, arithmetic)
-        found = {}
-        for row in rows:
-            if row.first_wrong and row.observable in trace.observables:
-                causes = self._suggestion(row, problem, implementation, arithmetic, trace)
-                # What is planted in operators that are themselves wrong proves nothing.
-                if self.diagnosis is not None and row.verdict in REPRODUCIBLE and implementation.name != SOUND:
-                    estimate = expected[row.observable].estimate
-                    faults = self.diagnosis.causes(problem, shown, row, estimate)
-                    causes += [f"{fault.explanation} {fault.hint}" for fault in faults]
-                found[row.observable] = CAUSES_APART.join(causes)
-        return [replace(row, cause=found.get(row.observable, "")) for row in rows]
+        if not any(_is_explained(judged, row) for row in judged.rows):
+            return judged
+        return judged.with_rows(
+            replace(row, causes=(*self._suggestion(judged, row, implementation), *self._faults(judged, row)))
+            if _is_explained(judged, row)
+            else row
+            for row in judged.rows
+        )
 
-    def _suggestion(
-        self, row: Comparison, problem: Problem, implementation: Implementation, arithmetic: Arithmetic, trace: Trace
-    ) -> list[str]:
+    def _suggestion(self, judged: Judged, row: Row, implementation: Implementation) -> list[str]:
         """Return what would make a row right; only a few rows of one stage are asked about, because it takes time."""
-        stage = row.implementation, row.layer_kind, row.kind, row.part
+        stage = row.run.implementation, row.layer_kind, row.observable.kind, row.observable.part
         self._suggestions[stage] += 1
         if self._suggestions[stage] > MOST_SUGGESTIONS:
             return []
-        text = suggested(problem, implementation, trace.observables, row.observable, arithmetic)
+        text = suggested(judged, implementation, row.observable.name)
         return [text] if text else []
+
+    def _faults(self, judged: Judged, row: Row) -> list[str]:
+        """Return what is known of the faults that give a row's numbers."""
+        # What is planted in operators that are themselves wrong proves nothing.
+        if self.diagnosis is None or row.verdict not in REPRODUCIBLE or judged.subject.name == SOUND:
+            return []
+        estimate = judged.expected[row.observable.name].estimate
+        faults = self.diagnosis.causes(judged.problem, numeric(judged.trace.observables), row, estimate)
+        return [f"{fault.explanation} {fault.hint}" for fault in faults]
+
+
+def _is_explained(judged: Judged, row: Row) -> bool:
+    return bool(row.first_wrong) and row.observable.name in judged.trace.observables

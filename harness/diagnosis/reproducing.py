@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from harness.cases.observables import Observable
 from harness.cases.problem import Array, Problem
 from harness.faults.fault import Fault
 from harness.faults.faulty import planted
 from harness.faults.replay import Operators, replayed
-from harness.judging.row import Comparison, Verdict
+from harness.judging.row import Row, Verdict
 from harness.numerics.estimate import Estimate
 
 # Both the implementation and the recomputation round, and a wrong sum may have other terms than the right one.
@@ -45,13 +46,14 @@ class Diagnosis:
         self._last: dict[tuple[str, ...], list[Fault]] = {}
         self._searches: Counter[tuple[str, ...]] = Counter()
 
-    def causes(self, problem: Problem, shown: Mapping[str, Array], row: Comparison, expected: Estimate) -> list[Fault]:
+    def causes(self, problem: Problem, shown: Mapping[str, Array], row: Row, expected: Estimate) -> list[Fault]:
         """Return the faults that give a row's numbers (see ``reproducing``)."""
-        stage = row.implementation, row.layer_kind, row.kind, row.part
-        found = reproducing(self._last.get(stage, ()), self._operators, problem, shown, row, expected)
+        stage = row.run.implementation, row.layer_kind, row.observable.kind, row.observable.part
+        about = row.observable
+        found = reproducing(self._last.get(stage, ()), self._operators, problem, shown, about, expected)
         if not found and self._searches[stage] < MOST_SEARCHES:
             self._searches[stage] += 1
-            found = reproducing(self._faults, self._operators, problem, shown, row, expected)
+            found = reproducing(self._faults, self._operators, problem, shown, about, expected)
         if found:
             self._last[stage] = found
         return found
@@ -62,34 +64,34 @@ def reproducing(
     operators: Operators,
     problem: Problem,
     shown: Mapping[str, Array],
-    row: Comparison,
+    observable: Observable,
     expected: Estimate,
 ) -> list[Fault]:
-    """Return the faults that give the numbers of a failing row.
+    """Return the faults that give the numbers of a failing observable.
 
     Args:
         faults: those to try.
         operators: right ones, to plant them in.
         problem: what was run.
         shown: the implementation's observables.
-        row: the failing row.
-        expected: what the observable should be, with its rounding error.
+        observable: the failing one.
+        expected: what it should be, with its rounding error.
     """
-    got = np.asarray(shown[row.observable], np.float64)
+    got = np.asarray(shown[observable.name], np.float64)
     # What is as near to the right numbers as a fault has to be to the wrong ones cannot be told from them, and where
     # nothing is finite any mistake may have come to that.
     if not np.isfinite(got).any() or _same(got, expected.value, expected):
         return []
     # Not always what is expected, which follows from the stage's own output, and that may be wrong itself.
-    right = replayed(operators, problem, shown, row)
+    right = replayed(operators, problem, shown, observable)
     if right is None:
         return []
     found = []
     for fault in faults:
         # A plugin's operator may have faults and no right implementation to plant them in.
-        if fault.on not in operators or row.observable not in fault.stages(problem.case):
+        if fault.on not in operators or observable.name not in fault.stages(problem.case):
             continue
-        value = replayed(planted(fault, operators, problem.case), problem, shown, row)
+        value = replayed(planted(fault, operators, problem.case), problem, shown, observable)
         # A fault that changes nothing here explains nothing, however close the wrong numbers are to the right ones.
         if value is not None and _same(value, got, expected) and not _same(value, right, expected):
             found.append(fault)

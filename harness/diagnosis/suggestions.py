@@ -6,7 +6,7 @@ not every implementation has any to make. Nothing here changes a verdict.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
@@ -14,43 +14,36 @@ from math import prod
 import numpy as np
 
 from harness.cases.case import Case
-from harness.cases.observables import Observable, required
-from harness.cases.problem import Array, Problem
+from harness.cases.observables import Observable
+from harness.cases.problem import Array
 from harness.implementation.contract import Implementation
-from harness.implementation.trace import NUMBERS, numeric
+from harness.implementation.trace import NUMBERS
+from harness.judging.judge import Judged
 from harness.layerwise.axes import reordered_features
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate
-from harness.verdict.expected import Expected, local
 from harness.verdict.figures import figures, too_far
+from harness.verdict.stages import Expected
 
 AGREES = "agrees exactly"
 
 
-def suggested(
-    problem: Problem,
-    implementation: Implementation,
-    shown: Mapping[str, Array],
-    observable: str,
-    arithmetic: Arithmetic,
-) -> str:
+def suggested(judged: Judged, implementation: Implementation, observable: str) -> str:
     """Return one sentence that says what would make a failing observable right, or nothing.
 
     Args:
-        problem: what was run.
+        judged: the verdict on what the implementation returned.
         implementation: who ran it.
-        shown: everything that it returned.
         observable: the name of the failing one.
-        arithmetic: what the implementation declares.
     """
+    problem, shown = judged.problem, judged.trace.observables
     declared = implementation.declaration(problem, shown, observable)
     if declared:
         return declared
-    wanted = {each.name: each for each in required(problem.case)}
-    if observable not in wanted or observable not in shown:
+    if observable not in judged.expected or observable not in shown:
         return ""
-    expected = local(problem, numeric(shown), arithmetic)[observable]
-    return suggestion(shown[observable], expected, wanted[observable], problem.case, arithmetic)
+    wanted = judged.by_name[observable].observable
+    return suggestion(shown[observable], judged.expected[observable], wanted, problem.case, judged.subject.arithmetic)
 
 
 def suggestion(got: Array, expected: Expected, observable: Observable, case: Case, arithmetic: Arithmetic) -> str:

@@ -6,84 +6,85 @@ from typing import Any
 import numpy as np
 
 from harness.cases.network import INPUT, Node
+from harness.cases.observables import Observable
 from harness.cases.problem import Array, Problem
 from harness.errors import Unsupported
-from harness.judging.row import Comparison
 from harness.operators.specification import Specification
 from harness.verdict.own_numbers import OwnNumbers
 
 Operators = Mapping[type[Specification], Any]
 
 
-def replayed(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Array | None:
-    """Return a row's observable as these operators compute it, after all steps before: a fault may remember them.
+def replayed(
+    operators: Operators, problem: Problem, shown: Mapping[str, Array], observable: Observable
+) -> Array | None:
+    """Return an observable as these operators compute it, after all steps before: a fault may remember them.
 
     Args:
         operators: of one run, by specification class.
         problem: what was run.
         shown: the implementation's observables, which every stage reads.
-        row: of the observable.
+        observable: which.
 
     Returns:
         None where the stage's inputs are not shown, or where the operators cannot be run on their sizes.
     """
     try:
         with np.errstate(all="ignore"):
-            value = (
-                _of_step(operators, problem, shown, row) if row.step else _in_the_end(operators, problem, shown, row)
-            )
+            compute = _of_step if observable.step else _in_the_end
+            value = compute(operators, problem, shown, observable)
             return None if value is None else np.asarray(value, np.float64)
     except (Unsupported, KeyError, IndexError, ValueError, ArithmeticError):
         # What is not shown is a missing key; a fault's sizes fit together on some inputs and not on others.
         return None
 
 
-def _of_step(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Any:
+def _of_step(operators: Operators, problem: Problem, shown: Mapping[str, Array], observable: Observable) -> Any:
     case = problem.case
     value: Any = None
     slots: Mapping[str, Any] = {}
-    for step in range(1, row.step + 1):
+    for step in range(1, (observable.step or 0) + 1):
         numbers = OwnNumbers(problem, shown, step, problem.dtype)
-        if row.layer == "loss":
+        if observable.layer == "loss":
             loss = operators[type(case.the_loss)]
-            compute = loss.forward if row.kind == "loss" else loss.backward
+            compute = loss.forward if observable.kind == "loss" else loss.backward
             value = compute(case.the_loss, numbers.batch.y, numbers.prediction())
             continue
-        node = numbers.node(row.layer)
+        node = numbers.node(observable.layer)
         weights = numbers.weights(node)
-        if row.kind == "update" and row.part in node.parameters:
+        if observable.kind == "update" and observable.part in node.parameters:
             optimizer = operators[type(case.the_optimizer)]
-            gradient = numbers.gradient(node, row.part)
-            value, slots = optimizer.update(case.the_optimizer, step, weights[row.part], gradient, slots)
+            gradient = numbers.gradient(node, observable.part)
+            value, slots = optimizer.update(case.the_optimizer, step, weights[observable.part], gradient, slots)
         else:
-            value = _of_layer(operators, numbers, node, weights, row)
+            value = _of_layer(operators, numbers, node, weights, observable)
     return value
 
 
 def _of_layer(
-    operators: Operators, numbers: OwnNumbers, node: Node, weights: Mapping[str, Array], row: Comparison
+    operators: Operators, numbers: OwnNumbers, node: Node, weights: Mapping[str, Array], observable: Observable
 ) -> Any:
     activation = node.layer.fused_activation
     layer = _right(operators, node)
     x = _one_or_all(numbers.inputs(node))
     y, cache = layer.forward(node.layer, weights, x) if layer else (x, None)
     y, activation_cache = _activated(operators, node, y)
-    if row.kind == "forward":
+    if observable.kind == "forward":
         return y
-    if row.kind == "update":
-        return layer.moving(node.layer, weights, cache)[row.part] if layer else None
+    if observable.kind == "update":
+        return layer.moving(node.layer, weights, cache)[observable.part] if layer else None
     dy = numbers.arriving(node)
     if not activation.is_identity:
         dy = operators[type(activation)].backward(activation, activation_cache, dy)
     dx, gradients = layer.backward(node.layer, weights, cache, dy) if layer else (dy, {})
-    if row.kind == "gradient":
-        return gradients[row.part]
-    return dx[node.inputs.index(row.part)] if row.part else dx
+    if observable.kind == "gradient":
+        return gradients[observable.part]
+    return dx[node.inputs.index(observable.part)] if observable.part else dx
 
 
-def _in_the_end(operators: Operators, problem: Problem, shown: Mapping[str, Array], row: Comparison) -> Any:
+def _in_the_end(operators: Operators, problem: Problem, shown: Mapping[str, Array], observable: Observable) -> Any:
     """Return the prediction after the last step; the loss of it is no fault's first wrong stage."""
-    if row.kind != "forward":
+    if observable.kind != "forward":
         return None
     nodes = problem.case.network.nodes
     for step in range(1, len(problem.batches) + 1):

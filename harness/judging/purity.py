@@ -19,12 +19,14 @@ from typing import Any
 import numpy as np
 
 from harness.cases.case import Case
+from harness.cases.observables import Observable
 from harness.cases.problem import Array, Batch, Problem, Weights, jittered
 from harness.implementation.contract import Implementation, run
 from harness.implementation.trace import Trace
-from harness.judging.row import PURITY, Comparison
+from harness.judging.judge import Judged
+from harness.judging.row import PURITY, Row
 
-Judge = Callable[[Problem, Trace], Sequence[Comparison]]
+Judge = Callable[[Problem, Trace], Judged]
 
 # One in so many cases is audited.
 AUDITED = 16
@@ -46,9 +48,6 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         ORDER: "answers depend on the order of the samples in the batch",
     }
 )
-
-# Of the row that is taken for the worst, what shows how wrong it is.
-_FIGURES = ("elements", "index", "expected", "got", "error", "ratio", "t", "rms", "bound", "sens")
 
 
 def run_watched(implementation: Implementation, problem: Problem) -> Trace:
@@ -80,7 +79,7 @@ def always_audited(planned: Iterable[tuple[Case, str]]) -> frozenset[tuple[str, 
     return frozenset((key, name) for (name, *_), key in first.items())
 
 
-def is_audited(case: Case, rows: Sequence[Comparison], always: bool = False) -> bool:
+def is_audited(case: Case, rows: Sequence[Row], always: bool = False) -> bool:
     """Tell whether a case is among those that are run again; the same ones in every process.
 
     Args:
@@ -92,69 +91,65 @@ def is_audited(case: Case, rows: Sequence[Comparison], always: bool = False) -> 
     return (always or chosen) and any(row.passed for row in rows)
 
 
-def findings(
-    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
-) -> list[Comparison]:
-    """Return a row for each finding of a run that is not run again, or that failed.
+def findings(judged: Judged, implementation: Implementation, judge: Judge) -> Judged:
+    """Add a row for each finding of a run that is not run again, or that failed.
 
     Args:
+        judged: the verdict on the run.
         implementation: whose answers they are.
-        problem: what was run.
-        trace: what came of it.
-        rows: the verdict on that.
         judge: gives the verdict on another run of the same implementation.
     """
-    found = [_inputs(rows[0], [trace])] if trace.written else []
-    found += _left_over(implementation, problem, trace, rows, judge)
-    return found + (_surroundings(rows[0], [trace]) if trace.changed else [])
+    trace, like = judged.trace, judged.rows[0]
+    found = [_inputs(like, [trace])] if trace.written else []
+    found += _left_over(judged, implementation, judge)
+    found += _surroundings(like, [trace]) if trace.changed else []
+    return judged.with_rows((*judged.rows, *found))
 
 
-def audit(
-    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
-) -> list[Comparison]:
+def audit(judged: Judged, implementation: Implementation, judge: Judge) -> Judged:
     """Run the same problem again at once and after another one, and with its batches in reverse order.
 
     Args:
+        judged: the verdict on the first run; at least one row passed.
         implementation: whose answers they are.
-        problem: what was run.
-        trace: what came of it, with observables.
-        rows: the verdict on that; at least one passed.
         judge: gives the verdict on another run of the same implementation.
 
     Returns:
-        A row for everything that was looked at.
+        The verdict with a row more for everything that was looked at.
     """
 
     def once_more(given: Problem) -> Trace:
         # A copy, because whoever writes into inputs now shall write into no one else's.
         return run_watched(implementation, given.astype(given.dtype.name))
 
+    problem, trace, like = judged.problem, judged.trace, judged.rows[0]
     at_once, other, after = once_more(problem), once_more(jittered(problem, ANOTHER)), once_more(problem)
     traces = [trace, at_once, other, after]
-    found = [_compared(TWICE, trace, at_once, rows, judge, problem)]
+    found = [_compared(TWICE, trace, at_once, judged, judge)]
     if found[0].passed:
         # What changes by itself is not changed by another problem.
-        found.append(_compared(AFTER_ANOTHER, at_once, after, rows, judge, problem))
-    right = not any(row.failed for row in rows)
+        found.append(_compared(AFTER_ANOTHER, at_once, after, judged, judge))
+    right = not judged.failed
     # What changes anyhow is not changed by the order, and which rows a mistake shows in may depend on the samples.
     if right and all(row.passed for row in found) and problem.case.batch_size > 1:
         turned = reordered(problem)
         traces.append(once_more(turned))
-        wrong = _no_longer_right(rows, judge(turned, traces[-1]))
-        found.append(_row(rows[0], ORDER, _then_wrong(ORDER, wrong), wrong) if wrong else _row(rows[0], ORDER))
-    found += [_row(rows[0], LEFT_OVER)] if right and problem.case.steps > 1 else []
-    found += [] if right else _left_over(implementation, problem, trace, rows, judge)
-    inputs = _inputs(rows[0], traces)
-    return [inputs, *(found if inputs.passed else []), *_surroundings(rows[0], traces)]
+        wrong = _no_longer_right(judged, judge(turned, traces[-1]))
+        found.append(_row(like, ORDER, _then_wrong(ORDER, wrong), wrong) if wrong else _row(like, ORDER))
+    found += [_row(like, LEFT_OVER)] if right and problem.case.steps > 1 else []
+    found += [] if right else _left_over(judged, implementation, judge)
+    inputs = _inputs(like, traces)
+    looked_at = [inputs, *(found if inputs.passed else []), *_surroundings(like, traces)]
+    return judged.with_rows((*judged.rows, *looked_at))
 
 
-def with_remarks(rows: Sequence[Comparison], remarks: Sequence[str]) -> list[Comparison]:
-    """Return the rows with what an implementation remarks on its run in the reason of the first."""
-    if not remarks:
-        return list(rows)
-    first, *others = rows
-    reason = "; ".join(text for text in (first.reason, *remarks) if text)
-    return [replace(first, reason=reason), *others]
+def with_remarks(judged: Judged) -> Judged:
+    """Put what an implementation remarks on its run into the reason of the first row."""
+    if not judged.trace.findings:
+        return judged
+    first, *others = judged.rows
+    reason = "; ".join(text for text in (first.reason, *judged.trace.findings) if text)
+    return judged.with_rows((replace(first, reason=reason), *others))
 
 
 def reordered(problem: Problem) -> Problem:
@@ -168,93 +163,86 @@ def reordered(problem: Problem) -> Problem:
     return replace(problem, batches=tuple(Batch(reverse(batch.x), reverse(batch.y)) for batch in problem.batches))
 
 
-def _row(
-    like: Comparison, name: str, reason: str = "", wrong: Sequence[Comparison] = (), *, failed: bool = False
-) -> Comparison:
-    """Return a row about purity of the same case and implementation, failed if something is wrong."""
-    same = ("case", "key", "dtype", "seed", "implementation", "version", "declared", "conventions", "seconds")
-    values: dict[str, Any] = {each: getattr(like, each) for each in same}
-    if wrong:
-        values |= {each: getattr(_worst(wrong), each) for each in _FIGURES}
-    return Comparison(
-        **values, observable=f"{PURITY}/{name}", kind=PURITY, step=0, layer="", layer_kind=PURITY, part="",
-        verdict="fail" if wrong or failed else "pass", reason=reason,
-    )  # fmt: skip
+def _row(like: Row, name: str, reason: str = "", wrong: Sequence[Row] = (), *, failed: bool = False) -> Row:
+    """Return a row about purity of the same run, failed if something is wrong, with the figures of the worst."""
+    observable = Observable(f"{PURITY}/{name}", PURITY, (), None, "")
+    figures = _worst(wrong).figures if wrong else None
+    return Row(like.run, observable, PURITY, "fail" if wrong or failed else "pass", reason, figures=figures)
 
 
-def _inputs(like: Comparison, traces: Iterable[Trace]) -> Comparison:
+def _inputs(like: Row, traces: Iterable[Trace]) -> Row:
     written = any(trace.written for trace in traces)
-    return _row(like, INPUTS, _wrote(like.implementation) if written else "", failed=written)
+    return _row(like, INPUTS, _wrote(like.run.implementation) if written else "", failed=written)
 
 
 def _wrote(name: str) -> str:
     return f"{name} wrote into its inputs; expected it to copy what it changes"
 
 
-def _surroundings(like: Comparison, traces: Sequence[Trace]) -> list[Comparison]:
+def _surroundings(like: Row, traces: Sequence[Trace]) -> list[Row]:
     """Return one row if somebody looked; what was changed was put back, so that nothing became wrong."""
     looked = [trace.changed for trace in traces if trace.changed is not None]
     if not looked:
         return []
     changed = dict.fromkeys(what for each in looked for what in each)
-    told = f"{like.implementation} changed {' and '.join(changed)}; its surroundings were put back" if changed else ""
+    name = like.run.implementation
+    told = f"{name} changed {' and '.join(changed)}; its surroundings were put back" if changed else ""
     return [_row(like, SURROUNDINGS, told)]
 
 
-def _compared(
-    name: str, before: Trace, after: Trace, rows: Sequence[Comparison], judge: Judge, problem: Problem
-) -> Comparison:
+def _compared(name: str, before: Trace, after: Trace, judged: Judged, judge: Judge) -> Row:
     """Return the row about two runs of one problem; only what changed is judged."""
-    unimportant = {row.observable for row in rows if not row.passed}
+    like = judged.rows[0]
+    unimportant = {row.observable.name for row in judged.rows if not row.passed}
     changed = _changed(before, after) - unimportant
     if not changed:
-        return _row(rows[0], name)
-    wrong = _no_longer_right(rows, judge(problem, after))
+        return _row(like, name)
+    wrong = _no_longer_right(judged, judge(judged.problem, after))
     if wrong:
-        return _row(rows[0], name, _then_wrong(name, wrong), wrong)
-    first = next(row.observable for row in rows if row.observable in changed)
+        return _row(like, name, _then_wrong(name, wrong), wrong)
+    first = next(row.observable.name for row in judged.rows if row.observable.name in changed)
     more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""
-    return _row(rows[0], name, f"{CHANGES[name]}, within rounding: {first}{more}")
+    return _row(like, name, f"{CHANGES[name]}, within rounding: {first}{more}")
 
 
-def _no_longer_right(before: Iterable[Comparison], after: Iterable[Comparison]) -> list[Comparison]:
+def _no_longer_right(before: Judged, after: Judged) -> list[Row]:
     """Return the rows that do not pass any more, and those of what nobody asked for now."""
-    was = {row.observable: row.passed for row in before}
-    return [row for row in after if not row.passed and was.get(row.observable, True)]
+    was = {name: row.passed for name, row in before.by_name.items()}
+    return [row for row in after.rows if not row.passed and was.get(row.observable.name, True)]
 
 
-def _then_wrong(name: str, wrong: Sequence[Comparison]) -> str:
-    first, worst = wrong[0], _worst(wrong)
-    which = f"{len(wrong):,} observables are wrong, from {first.observable} on and most of all " if wrong[1:] else ""
-    return f"{CHANGES[name]}, and then {which}{worst.observable}{'' if which else ' is wrong'}: {worst.reason}"
+def _then_wrong(name: str, wrong: Sequence[Row]) -> str:
+    first, worst = wrong[0].observable.name, _worst(wrong)
+    which = f"{len(wrong):,} observables are wrong, from {first} on and most of all " if wrong[1:] else ""
+    return f"{CHANGES[name]}, and then {which}{worst.observable.name}{'' if which else ' is wrong'}: {worst.reason}"
 
 
-def _worst(wrong: Sequence[Comparison]) -> Comparison:
-    return max(wrong, key=lambda row: row.ratio if row.ratio is not None and row.ratio == row.ratio else np.inf)
+def _worst(wrong: Sequence[Row]) -> Row:
+    def ratio(row: Row) -> float:
+        return row.figures.ratio if row.figures is not None and row.figures.ratio == row.figures.ratio else np.inf
+
+    return max(wrong, key=ratio)
 
 
-def _left_over(
-    implementation: Implementation, problem: Problem, trace: Trace, rows: Sequence[Comparison], judge: Judge
-) -> list[Comparison]:
+def _left_over(judged: Judged, implementation: Implementation, judge: Judge) -> list[Row]:
     """Look at the first wrong row after a right first step: is it right when begun anew from the same weights?
 
     Costs one run, and nothing where no such row is. What an optimizer keeps from step to step is no finding.
     """
-    wrong = [row for row in rows if row.verdict in ("fail", "nonfinite") and row.kind != "update"]
-    if not wrong or min(row.step or problem.case.steps + 1 for row in wrong) < 2:
+    problem, rows = judged.problem, judged.rows
+    wrong = [row for row in rows if row.verdict in ("fail", "nonfinite") and row.observable.kind != "update"]
+    if not wrong or min(row.observable.step or problem.case.steps + 1 for row in wrong) < 2:
         return []
-    first = wrong[0]
-    begun = _begun_anew(problem, trace, first.step) if first.step else None
+    name, step = wrong[0].observable.name, wrong[0].observable.step
+    begun = _begun_anew(problem, judged.trace, step) if step else None
     if begun is None:
         return []
-    found = {row.observable: row for row in judge(begun, run_watched(implementation, begun))}
-    alone = found.get(f"1/{first.observable.partition('/')[2]}")
+    alone = judge(begun, run_watched(implementation, begun)).by_name.get(f"1/{name.partition('/')[2]}")
     if alone is None or not alone.passed:
         return []
-    begins = f"a run that begins with the weights before step {first.step}"
-    return [
-        _row(rows[0], LEFT_OVER, f"state is left from the step before: {begins} gets {first.observable} right", [first])
-    ]
+    begins = f"a run that begins with the weights before step {step}"
+    reason = f"state is left from the step before: {begins} gets {name} right"
+    return [_row(rows[0], LEFT_OVER, reason, wrong[:1])]
 
 
 def _changed(before: Trace, after: Trace) -> set[str]:

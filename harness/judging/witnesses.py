@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from harness.cases.network import Node
+from harness.cases.observables import Observable
 from harness.cases.problem import Array, Problem
-from harness.judging.row import Comparison
+from harness.judging.row import Row
 from harness.numerics import FLOAT64, Estimate, arithmetic_of
 from harness.numerics.finite_differences import derivative
 from harness.verdict.figures import SIGMAS
@@ -21,7 +22,7 @@ from harness.verdict.own_numbers import OwnNumbers
 DIFFERENCES = "finite differences"
 
 
-def who_sides(row: Comparison, others: Mapping[str, Comparison], difference: tuple[float, float] | None) -> str:
+def who_sides(row: Row, others: Mapping[str, Row], difference: tuple[float, float] | None) -> str:
     """Return in words who sides with the expected value of a failing row, and who does not.
 
     Args:
@@ -30,13 +31,14 @@ def who_sides(row: Comparison, others: Mapping[str, Comparison], difference: tup
         difference: the derivative by finite differences and its error; None where it was not computed.
     """
     sides = {name: other.passed for name, other in others.items()}
-    if difference is not None and row.expected is not None and row.got is not None:
+    if difference is not None and row.figures is not None:
         value, error = difference
+        found = row.figures
         # The expected value may be as far off as rounding can explain: the stage's output in it is a rounded one.
-        room = error + (SIGMAS * row.error / row.t if row.error and row.t and math.isfinite(row.t) else 0.0)
+        room = error + (SIGMAS * found.error / found.t if found.error and found.t and math.isfinite(found.t) else 0.0)
         # What was got was rounded to its format, even where the expected value is exact.
-        stored = abs(row.got) * arithmetic_of(row.dtype).unit_roundoff
-        near_expected, near_got = abs(value - row.expected) <= room, abs(value - row.got) <= room + stored
+        stored = abs(found.got) * arithmetic_of(row.run.dtype).unit_roundoff
+        near_expected, near_got = abs(value - found.expected) <= room, abs(value - found.got) <= room + stored
         if near_expected != near_got:
             sides[DIFFERENCES] = near_expected
     with_it = [name for name, side in sides.items() if side]
@@ -49,17 +51,19 @@ def who_sides(row: Comparison, others: Mapping[str, Comparison], difference: tup
     return ", ".join(parts)
 
 
-def by_finite_differences(problem: Problem, shown: Mapping[str, Array], row: Comparison) -> tuple[float, float] | None:
-    """Return the derivative that a gradient's worst element should be, and its error.
+def by_finite_differences(
+    problem: Problem, shown: Mapping[str, Array], observable: Observable, index: tuple[int, ...]
+) -> tuple[float, float] | None:
+    """Return the derivative that one element of a gradient should be, and its error.
 
     It is that of the sum of the arriving gradient times the stage's output, with everything else as the implementation
-    shows it; None where that is not shown, or where the row is no gradient.
+    shows it; None where that is not shown, or where the observable is no gradient.
     """
-    if row.kind not in ("backward", "gradient") or not row.step:
+    if observable.kind not in ("backward", "gradient") or not observable.step:
         return None
-    stage = _Stage(problem, OwnNumbers(problem, shown, row.step), row)
+    stage = _Stage(problem, OwnNumbers(problem, shown, observable.step), observable)
     try:
-        value, error = stage.derivative()
+        value, error = stage.derivative(index)
     except KeyError:  # what the stage reads was not shown
         return None
     return (value, error) if math.isfinite(value) and math.isfinite(error) else None
@@ -68,28 +72,26 @@ def by_finite_differences(problem: Problem, shown: Mapping[str, Array], row: Com
 class _Stage:
     """One stage's definition as a scalar function of the array that a gradient belongs to."""
 
-    def __init__(self, problem: Problem, numbers: OwnNumbers, row: Comparison) -> None:
+    def __init__(self, problem: Problem, numbers: OwnNumbers, observable: Observable) -> None:
         self.case = problem.case
         self.numbers = numbers
-        self.row = row
+        self.observable = observable
 
-    def derivative(self) -> tuple[float, float]:
-        row, numbers = self.row, self.numbers
-        if row.layer == "loss":
-            return derivative(self._loss, numbers.prediction(), row.index)
-        node = numbers.node(row.layer)
+    def derivative(self, index: tuple[int, ...]) -> tuple[float, float]:
+        numbers, part = self.numbers, self.observable.part
+        if self.observable.layer == "loss":
+            return derivative(self._loss, numbers.prediction(), index)
+        node = numbers.node(self.observable.layer)
         inputs, weights, arriving = numbers.inputs(node), numbers.weights(node), numbers.arriving(node)
-        if row.kind == "gradient":
+        if self.observable.kind == "gradient":
             return derivative(
-                lambda weight: self._output(node, inputs, {**weights, row.part: weight}, arriving),
-                weights[row.part],
-                row.index,
+                lambda weight: self._output(node, inputs, {**weights, part: weight}, arriving), weights[part], index
             )
-        place = node.inputs.index(row.part) if row.part else 0
+        place = node.inputs.index(part) if part else 0
         return derivative(
             lambda x: self._output(node, (*inputs[:place], x, *inputs[place + 1 :]), weights, arriving),
             inputs[place],
-            row.index,
+            index,
         )
 
     def _loss(self, prediction: Array) -> float:

@@ -12,7 +12,7 @@ from harness.cases.grid import Cases, PluginCases
 from harness.cases.observables import required
 from harness.errors import HarnessError
 from harness.implementation.contract import Implementation
-from harness.judging.row import Comparison
+from harness.judging.row import Row
 from harness.pytest_plugin.implementations import chosen
 from harness.pytest_plugin.keys import PLAN, ROWS
 from harness.pytest_plugin.recording import Planned, from_here, plain
@@ -65,7 +65,7 @@ class VerificationItem(pytest.Item):
         super().__init__(**arguments)
         self.case = case
         self.implementation = implementation
-        self.rows: list[Comparison] = []
+        self.rows: Sequence[Row] = ()
         self._verification = verification
         self._options = options
         self._function = function
@@ -200,7 +200,7 @@ def attach_rows(item: pytest.Item, report: pytest.TestReport) -> None:
             report.longrepr = str(path), line + 1, report.longrepr[2]
         vars(report)[ROWS] = [plain(row) for row in item.rows]
         # pytest keeps the item to the end, the recording its rows.
-        item.rows = []
+        item.rows = ()
         if hasattr(item.config, "workerinput") and not item.session.stash.get(_SENT, False):
             item.session.stash[_SENT] = True
             vars(report)[PLAN] = [list(planned) for planned in planned_of(item.session.items)]

@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from harness.judging.row import Comparison
+from harness.judging.row import Row
 from harness.pytest_plugin import baseline, reports, seed
 from harness.pytest_plugin.implementations import chosen
 from harness.pytest_plugin.verification import oracle_of, verification_of
+from harness.report.columns import columns, row_of, values
 from harness.report.environment import environment
 from harness.report.report import Report
 from harness.report.terminal import summary
@@ -19,18 +19,10 @@ from harness.stores.journal import Journal, left_behind
 # Node id, case id, implementation, and how many observables the case requires.
 Planned = tuple[str, str, str, int]
 
-NAMES = tuple(field.name for field in fields(Comparison))
 
-
-def plain(row: Comparison) -> list[Any]:
-    """Return a row as a list of text, numbers and None, which reports of distributed runs can carry."""
-    return [list(value) if isinstance(value := getattr(row, name), tuple) else value for name in NAMES]
-
-
-def row_of(values: Sequence[Any]) -> Comparison:
-    """Return the row that ``plain`` made a list of."""
-    made: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
-    return Comparison(*made)
+def plain(row: Row) -> list[Any]:
+    """Return a row as a list of text, numbers, lists of them and None, which reports of distributed runs can carry."""
+    return [list(value) if isinstance(value, tuple) else value for value in values(row)]
 
 
 class Recording:
@@ -49,10 +41,10 @@ class Recording:
         self._reference = verification_of(config).reference.implementation
         self._oracle = oracle_of(config)
         self._folder = reports.folder_of(config)
-        self._rows: dict[str, list[Comparison]] = {}
+        self._rows: dict[str, list[Row]] = {}
         self._unkept = ""
         self._earlier = left_behind(self._folder)
-        self._journal = Journal(self._folder, NAMES)
+        self._journal = Journal(self._folder, columns())
 
     def plan(self, planned: Iterable[Planned]) -> None:
         """Note what is to be run."""

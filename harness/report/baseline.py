@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from harness.errors import HarnessError, nearest
-from harness.judging.row import COVERAGE, PURITY, Comparison
+from harness.judging.row import COVERAGE, PURITY, Row
 from harness.report.failure import printable, printable_lines
 from harness.report.report import Report
 from harness.report.severity import FIGURE, figure, times
@@ -99,8 +99,8 @@ def compare_with(report: Report, earlier: "pandas.DataFrame", baseline: str) -> 
     names = zip(earlier["case"], earlier["implementation"], earlier["observable"], strict=True)
     states = map(_Earlier, earlier["key"], earlier["verdict"], earlier[FIGURE])
     was: dict[Name, _Earlier] = dict(zip(names, states, strict=True))
-    now: dict[Name, Comparison] = {(row.case, row.implementation, row.observable): row for row in report.rows}
-    keys = {(row.case, row.implementation): row.key for row in report.rows}
+    now: dict[Name, Row] = {(row.run.case, row.run.implementation, row.observable.name): row for row in report.rows}
+    keys = {(row.run.case, row.run.implementation): row.run.key for row in report.rows}
     other = {
         (case, implementation): before.key
         for (case, implementation, _), before in was.items()
@@ -144,8 +144,8 @@ class _Earlier:
     figure: float
 
 
-def _change(was: _Earlier | None, row: Comparison) -> tuple[Kind | None, str]:
-    if was is None and row.kind == PURITY:
+def _change(was: _Earlier | None, row: Row) -> tuple[Kind | None, str]:
+    if was is None and row.observable.kind == PURITY:
         # Nothing was found before, looked at or not: a look that finds nothing is no change.
         return ("newly-failing", f"was no finding, is {row.verdict}: {row.reason}") if row.failed else (None, "")
     if was is None:

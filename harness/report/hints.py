@@ -2,25 +2,26 @@
 
 import math
 
-from harness.judging.row import Comparison
+from harness.judging.row import Row
 
 # Rounding in float32 reaches a few 1e-7; a factor that fits this closely is no accident.
 CLOSE = 2e-6
 LARGEST_FACTOR = 64
 
 
-def hint(row: Comparison) -> str:
+def hint(row: Row) -> str:
     """Return a sentence for an observable of one element that is zero, or off by a simple factor; else nothing.
 
     A row holds only the worst element, so of larger tensors it cannot say what holds everywhere.
     """
-    if row.elements != 1 or row.expected is None or row.got is None or row.got == row.expected:
+    figures = row.figures
+    if figures is None or figures.elements != 1 or figures.got == figures.expected:
         return ""
-    if not (math.isfinite(row.expected) and math.isfinite(row.got)) or row.expected == 0:
+    if not (math.isfinite(figures.expected) and math.isfinite(figures.got)) or figures.expected == 0:
         return ""
-    if row.got == 0:
+    if figures.got == 0:
         return "got zero: was it never computed, or never returned?"
-    factor = row.got / row.expected
+    factor = figures.got / figures.expected
     size = abs(factor)
     whole = round(max(size, 1 / size))
     sign = "-" if factor < 0 else ""

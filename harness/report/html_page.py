@@ -15,8 +15,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from harness.judging.row import CAUSES_APART, COVERAGE, Comparison
-from harness.report.columns import columns, in_order
+from harness.judging.row import COVERAGE
+from harness.report.columns import by_column, in_order
 from harness.report.failure import WHOLE_RUN, command, stage
 from harness.report.json_file import strict
 from harness.report.matrix import matrix
@@ -54,10 +54,12 @@ def content(report: Report) -> dict[str, Any]:
     """Return what the page shows, ready for JSON."""
     table = matrix(report)
     rows = in_order(report.rows)
-    shown = [_column(name, [_shown(row, name) for row in rows]) for name in columns()]
+    table_of = by_column(rows)
+    digits = [None if row.failed else DIGITS for row in rows]
+    shown = [_column(name, list(map(_shown, found, digits))) for name, found in table_of.items()]
     shown.append(_column("stage", [stage(row) for row in rows]))
     commands = {pair: command(test, report.options.get(pair[1], ())) for pair, test in report.tests.items()}
-    shown.append(_column("repeat", [commands.get((row.case, row.implementation), "") for row in rows]))
+    shown.append(_column("repeat", [commands.get((row.run.case, row.run.implementation), "") for row in rows]))
     verdicts = Counter(row.verdict for row in rows)
     return {
         "passed": report.passed,
@@ -83,7 +85,6 @@ def content(report: Report) -> dict[str, Any]:
         "not_failing": ["pass", *sorted(COVERAGE)],
         "whole_run": sorted(WHOLE_RUN),
         "figure": FIGURE,
-        "causes_apart": CAUSES_APART,
         "rows": len(rows),
         "columns": shown,
     }
@@ -98,14 +99,15 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _shown(row: Comparison, column: str) -> Any:
-    value = getattr(row, column)
+def _shown(value: Any, digits: int | None) -> Any:
+    """Return a value as the page shows it, with so many digits; None for all."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and math.isfinite(value) and not row.failed:
-        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, float) and math.isfinite(value) and digits is not None:
+        return float(f"{value:.{digits}g}")
     if isinstance(value, tuple):
-        return f"[{', '.join(map(str, value))}]" if value else ""
+        texts = bool(value) and isinstance(value[0], str)
+        return "\n".join(value) if texts else f"[{', '.join(map(str, value))}]" if value else ""
     return strict(value)
 
 

@@ -5,11 +5,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from harness.report.columns import columns, in_order
+from harness.report.columns import FORMAT_VERSION, columns, in_order, values
 from harness.report.report import Report
 from harness.report.writer import Writer, replace_file
-
-FORMAT_VERSION = 1
 
 
 class JsonWriter(Writer):
@@ -34,7 +32,7 @@ class JsonWriter(Writer):
             "not_run": [list(pair) for pair in sorted(report.not_run)],
         }
         names = columns()
-        rows = [{name: strict(getattr(row, name)) for name in names} for row in in_order(report.rows)]
+        rows = [dict(zip(names, map(strict, values(row)), strict=True)) for row in in_order(report.rows)]
         entries = [f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in head.items()]
         # One line a row, so that two reports can be compared line by line.
         lines = ",\n".join(json.dumps(row, allow_nan=False) for row in rows)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.judging.row import COVERAGE, PURITY, Comparison
+from harness.judging.row import COVERAGE, PURITY, Row
 from harness.report.report import Report
 
 NO_LAYER = "no layer"
@@ -44,18 +44,18 @@ def matrix(report: Report) -> Matrix:
     rank: dict[str, tuple[int, str]] = {}
     for row in report.rows:
         kind = row.layer_kind or NO_LAYER
-        rank[kind] = {NO_LAYER: 2, PURITY: 3}.get(kind, int(row.layer == "loss")), kind
-        counts[kind, row.implementation, _outcome(row)] += 1
+        rank[kind] = {NO_LAYER: 2, PURITY: 3}.get(kind, int(row.observable.layer == "loss")), kind
+        counts[kind, row.run.implementation, _outcome(row)] += 1
     pairs = {(kind, implementation) for kind, implementation, _ in counts}
     cells = {pair: Tally(*(counts[*pair, outcome] for outcome in ("pass", "fail", "not judged"))) for pair in pairs}
     return Matrix(tuple(sorted(rank, key=rank.__getitem__)), report.implementations, cells)
 
 
-def tally(rows: Iterable[Comparison]) -> Tally:
+def tally(rows: Iterable[Row]) -> Tally:
     """Count rows by outcome."""
     counts = Counter(map(_outcome, rows))
     return Tally(counts["pass"], counts["fail"], counts["not judged"])
 
 
-def _outcome(row: Comparison) -> str:
+def _outcome(row: Row) -> str:
     return "pass" if row.passed else "not judged" if row.verdict in COVERAGE else "fail"

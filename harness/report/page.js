@@ -149,7 +149,7 @@
   }
 
   const texts = Array.from({ length: data.rows }, (_, row) =>
-    ["case", "observable", "stage", "reason", "cause", "layer_kind"].map((name) => value(name, row)).join(" ").toLowerCase(),
+    ["case", "observable", "stage", "reason", "causes", "layer_kind"].map((name) => value(name, row)).join(" ").toLowerCase(),
   );
   const figures = Array.from({ length: data.rows }, (_, row) => {
     const figure = value(data.figure, row);
@@ -246,8 +246,14 @@
     if (expected !== "") {
       const place = value("index", row);
       append(cell, element("div", `${place}${place ? " " : ""}expected ${expected}, got ${got}`));
+      const keras = value("keras", row);
+      const tolerance = value("tolerance", row);
+      const further = [];
+      if (keras !== null) further.push(`Keras ${number(keras)}`);
+      if (typeof tolerance === "number") further.push(`may differ by ${number(Number(tolerance.toPrecision(2)))}`);
+      if (further.length) append(cell, element("div", further.join(", ")));
     }
-    const cause = value("cause", row).split(data.causes_apart)[0];
+    const cause = value("causes", row).split("\n")[0];
     const reason = value("reason", row);
     if (cause) append(cell, element("div", `likely: ${cause}`));
     else if (reason) append(cell, element("div", reason.trim().split("\n").pop()));
@@ -265,7 +271,7 @@
     for (const column of data.columns) {
       const content = value(column.name, row);
       if (content === null || content === "" || column.name === "stage") continue;
-      const text = column.name === "repeat" ? "repeat with" : column.name.replace("_", " ");
+      const text = column.name === "repeat" ? "repeat with" : column.name.replaceAll("_", " ");
       append(list, element("dt", text), element("dd", content, column.name));
     }
     const cell = append(element("td"), list);

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
 from harness.implementation.contract import REFERENCE
-from harness.judging.row import COVERAGE, PURITY, Comparison, Verdict
+from harness.judging.row import COVERAGE, PURITY, Row, Run, Verdict
 
 if TYPE_CHECKING:
     import pandas
@@ -24,7 +24,7 @@ class Report:
     """Everything a run found out.
 
     Attributes:
-        rows: every Comparison, in the order of the run.
+        rows: every row, in the order of the run.
         planned: observables required of each ``(case id, implementation)`` that was to be run.
         environment: versions, seed, flags and where results are stored, by name.
         findings: what else must not pass in silence: quarantined plugins, written inputs, an interruption.
@@ -32,7 +32,7 @@ class Report:
         options: what pytest needs beside it, by implementation.
     """
 
-    rows: tuple[Comparison, ...]
+    rows: tuple[Row, ...]
     planned: Mapping[tuple[str, str], int]
     environment: Mapping[str, str]
     findings: tuple[str, ...] = ()
@@ -40,8 +40,8 @@ class Report:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        counted = Counter({(row.case, row.implementation): 0 for row in self.rows})
-        counted.update((row.case, row.implementation) for row in self.rows if row.required)
+        counted = Counter({(row.run.case, row.run.implementation): 0 for row in self.rows})
+        counted.update((row.run.case, row.run.implementation) for row in self.rows if row.required)
         for pair, rows in counted.items():
             if rows != self.planned.get(pair):
                 raise IncompleteReport(
@@ -49,7 +49,7 @@ class Report:
                 )
         seen: set[tuple[str, str, str]] = set()
         for row in self.rows:
-            name = row.case, row.implementation, row.observable
+            name = row.run.case, row.run.implementation, row.observable.name
             if name in seen:
                 raise IncompleteReport(f"{' · '.join(name)}: expected one row, got several. {_DEFECT}")
             seen.add(name)
@@ -69,10 +69,9 @@ class Report:
 
     def to_frame(self) -> "pandas.DataFrame":
         """Return the rows as a data frame with the columns and the order of the CSV, and typed values."""
-        from harness.report.columns import columns, frame, in_order
+        from harness.report.columns import by_column, frame, in_order
 
-        rows = in_order(self.rows)
-        return frame({name: [getattr(row, name) for row in rows] for name in columns()})
+        return frame(by_column(in_order(self.rows)))
 
     @property
     def headline(self) -> str:
@@ -89,14 +88,14 @@ class Report:
         )
 
     @property
-    def observables(self) -> tuple[Comparison, ...]:
+    def observables(self) -> tuple[Row, ...]:
         """The rows without those about purity, of which no number makes a run good."""
-        return tuple(row for row in self.rows if row.kind != PURITY)
+        return tuple(row for row in self.rows if row.observable.kind != PURITY)
 
     @property
-    def purity(self) -> tuple[Comparison, ...]:
+    def purity(self) -> tuple[Row, ...]:
         """The rows about purity."""
-        return tuple(row for row in self.rows if row.kind == PURITY)
+        return tuple(row for row in self.rows if row.observable.kind == PURITY)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -111,7 +110,7 @@ class Report:
     @property
     def not_run(self) -> tuple[tuple[str, str], ...]:
         """Pairs of case and implementation that were planned and have no row, after an interruption."""
-        done = {(row.case, row.implementation) for row in self.rows}
+        done = {(row.run.case, row.run.implementation) for row in self.rows}
         return tuple(pair for pair in self.planned if pair not in done)
 
     @property
@@ -127,7 +126,7 @@ class Report:
         if self.not_run:
             faults.append(f"{len(self.not_run):,} of {len(self.planned):,} runs of a case were not carried out")
         for name in self.implementations:
-            rows = tuple(row for row in self.observables if row.implementation == name)
+            rows = tuple(row for row in self.observables if row.run.implementation == name)
             verdicts = Counter(row.verdict for row in rows)
             if verdicts and not verdicts["pass"]:
                 counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
@@ -161,32 +160,36 @@ class Report:
         A row that nobody asked for, or about purity, is neither; a run that was not carried out is required and not
         judged.
         """
-        judged = Counter(row.implementation for row in self.rows if row.verdict not in COVERAGE and row.required)
+        judged = Counter(row.run.implementation for row in self.rows if row.verdict not in COVERAGE and row.required)
         required: Counter[str] = Counter()
         for (_, implementation), count in self.planned.items():
             required[implementation] += count
         return {name: (judged[name], required[name]) for name in self.implementations}
 
+    @property
+    def _runs(self) -> dict[Run, None]:
+        return dict.fromkeys(row.run for row in self.rows)
+
     def _declarations(self) -> list[str]:
-        declared = dict.fromkeys((row.implementation, row.dtype, row.declared) for row in self.rows if row.declared)
+        declared = dict.fromkeys((run.implementation, run.dtype, run.declared) for run in self._runs if run.declared)
         return [
             f"{name} declares an arithmetic other than {dtype}'s: {declaration}; its passes say as much less"
             for name, dtype, declaration in declared
         ]
 
     def _conventions(self) -> list[str]:
-        declared = dict.fromkeys((row.implementation, row.conventions) for row in self.rows if row.conventions)
+        declared = dict.fromkeys((run.implementation, run.conventions) for run in self._runs if run.conventions)
         return [f"{name} declares {conventions}" for name, conventions in declared]
 
     def _remarks(self) -> list[str]:
-        remarks = Counter((row.implementation, row.reason) for row in self.rows if row.passed and row.reason)
+        remarks = Counter((row.run.implementation, row.reason) for row in self.rows if row.passed and row.reason)
         return [
             f"{name}: {remark}" + (f" (on {count:,} passing rows)" if count > 1 else "")
             for (name, remark), count in remarks.most_common()
         ]
 
     def _lone_references(self) -> list[str]:
-        places = {(row.case, row.observable) for row in self.rows if row.reference}
+        places = {(row.run.case, row.observable.name) for row in self.rows if row.reference}
         if not places:
             return []
         kinds = sorted({row.layer_kind for row in self.rows if row.reference})
@@ -196,8 +199,8 @@ class Report:
         ]
 
     def _without_purity(self) -> list[str]:
-        looked_at = {row.implementation for row in self.purity}
-        passed = dict.fromkeys(row.implementation for row in self.observables if row.passed)
+        looked_at = {row.run.implementation for row in self.purity}
+        passed = dict.fromkeys(row.run.implementation for row in self.observables if row.passed)
         return [
             f"the purity of {name} was not looked at: it computes none of the cases that are run again for that"
             for name in passed
@@ -205,8 +208,9 @@ class Report:
         ]
 
     def _cases_without_trust(self) -> list[str]:
-        judged = {(row.implementation, row.case) for row in self.observables if row.passed}
-        trusted = {(row.implementation, row.case) for row in self.observables if row.passed and not row.untrusted}
+        passed = [row for row in self.observables if row.passed]
+        judged = {(row.run.implementation, row.run.case) for row in passed}
+        trusted = {(row.run.implementation, row.run.case) for row in passed if not row.untrusted}
         without = Counter(name for name, _ in judged - trusted)
         return [
             f"{name} has {count:,} case{'s' if count > 1 else ''} without any row that can be trusted"

@@ -4,19 +4,19 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from harness.judging.row import COVERAGE, Comparison
+from harness.judging.row import COVERAGE, Row
 
 FIGURE = "ratio"
 ALLOWED = "what rounding can explain"
 
 
-def figure(row: Comparison) -> float | None:
+def figure(row: Row) -> float | None:
     """Return the figure by which rows are ranked; None where nothing was compared."""
-    value: float | None = getattr(row, FIGURE)
+    value: float | None = getattr(row.figures, FIGURE, None)
     return value
 
 
-def severity(row: Comparison) -> float:
+def severity(row: Row) -> float:
     """Return a rank: infinite for a failure that has no figure, -1 for what was not judged, else the figure."""
     value = figure(row)
     if row.verdict in COVERAGE:
@@ -26,12 +26,12 @@ def severity(row: Comparison) -> float:
     return value
 
 
-def worst_first(rows: Iterable[Comparison]) -> list[Comparison]:
+def worst_first(rows: Iterable[Row]) -> list[Row]:
     """Return the failing rows, the worst first; equals keep their order."""
     return sorted((row for row in rows if row.failed), key=severity, reverse=True)
 
 
-def how_bad(row: Comparison) -> str:
+def how_bad(row: Row) -> str:
     """Return the size of a failure in words: ``4,300 times what rounding can explain``; empty where nothing says it."""
     value = figure(row)
     if value is None or math.isnan(value):
@@ -51,33 +51,41 @@ def times(value: float) -> str:
     return f"{value:.2g}" if value < 1 else f"{value:.0e}"
 
 
-def noticed(row: Comparison) -> str:
+def noticed(row: Row) -> str:
     """Return which relative error this row would have shown; empty where none is known, or any would have been."""
-    exact = row.ratio is not None and math.isinf(row.ratio)
-    if exact or row.sens is None or not math.isfinite(row.sens) or row.sens == 0:
+    figures = row.figures
+    if figures is None or math.isinf(figures.ratio) or not 0 < figures.smallest_detectable < math.inf:
         return ""
-    return f"a relative error of {row.sens:.0e} would have been noticed"
+    return f"a relative error of {figures.smallest_detectable:.0e} would have been noticed"
 
 
-def numbers(row: Comparison) -> str:
-    """Return the worst element with the expected and the received value, or nothing if none was compared."""
-    if row.expected is None or row.got is None:
+def numbers(row: Row) -> str:
+    """Return the worst element with what came, what should be there and what Keras has, or nothing without figures.
+
+    Keras's value alone stands there where it is what should be: behind a wrong stage it is not, for each stage is
+    judged by the implementation's own values before it.
+    """
+    found = row.figures
+    if found is None:
         return ""
-    place = f"worst element {list(row.index)}     " if row.index else ""
-    expected, got = distinct(row.expected, row.got)
-    return f"{place}expected {expected}     got {got}"
+    digits = _digits(found.expected, found.got)
+    parts = [f"worst element {list(found.index)}"] if found.index else []
+    parts.append(f"{row.run.implementation} {found.got: .{digits}g}")
+    if found.keras is None or not abs(found.keras - found.expected) <= (found.tolerance or 0.0):
+        parts.append(f"expected {found.expected: .{digits}g}")
+    if found.keras is not None:
+        parts.append(f"Keras {found.keras: .{digits}g}")
+    if found.tolerance is not None:
+        parts.append(f"may differ by {found.tolerance:.2g}" if found.tolerance else "may not differ")
+    return "     ".join(parts)
 
 
-def distinct(expected: float, got: float) -> tuple[str, str]:
-    """Return both numbers with as few digits, from 7 on, as tell them apart; the sign of a positive is a space."""
-    for digits in (7, 9, 12, 17):
-        texts = f"{expected: .{digits}g}", f"{got: .{digits}g}"
-        if texts[0] != texts[1]:
-            break
-    return texts
+def _digits(one: float, other: float) -> int:
+    """Return how many digits, from 7 on, tell two numbers apart."""
+    return next((digits for digits in (7, 9, 12) if f"{one:.{digits}g}" != f"{other:.{digits}g}"), 17)
 
 
-def counted(rows: Iterable[Comparison]) -> str:
+def counted(rows: Iterable[Row]) -> str:
     """Return the rows by verdict, passes first: ``41 pass, 2 fail``."""
     found = Counter(row.verdict for row in rows)
     ranked = sorted(found.items(), key=lambda item: (item[0] != "pass", -item[1], item[0]))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.judging.row import COVERAGE, PURITY, Comparison
+from harness.judging.row import COVERAGE, PURITY, Row
 from harness.report.baseline import Changes
 from harness.report.failure import MOST_LINES_OF_A_REASON, WHOLE_RUN, likely, printable, printable_lines, stage
 from harness.report.matrix import Tally, matrix
@@ -65,9 +65,9 @@ def percentage(part: int, whole: int) -> str:
 
 def verdicts_of(report: Report, name: str) -> str:
     """Return one implementation's rows by verdict: ``41 pass, 2 fail (3 of the passes untrusted); purity: 5 pass``."""
-    rows = [row for row in report.observables if row.implementation == name]
+    rows = [row for row in report.observables if row.run.implementation == name]
     doubtful = sum(bool(row.untrusted) for row in rows if row.passed)
-    purity = counted(row for row in report.purity if row.implementation == name)
+    purity = counted(row for row in report.purity if row.run.implementation == name)
     return (
         (counted(rows) or "nothing was run")
         + (f" ({doubtful:,} of the passes untrusted)" if doubtful else "")
@@ -75,34 +75,35 @@ def verdicts_of(report: Report, name: str) -> str:
     )
 
 
-def worst_rows(report: Report, most: int = MOST_ROWS) -> list[list[Comparison]]:
+def worst_rows(report: Report, most: int = MOST_ROWS) -> list[list[Row]]:
     """Return groups of failing rows, in and among them the worst first.
 
     A group is one stage of one layer kind, one look at purity, or all runs that one reason ended: a single bug does not
     fill the list.
     """
-    groups: dict[tuple[str, ...], list[Comparison]] = {}
+    groups: dict[tuple[str, ...], list[Row]] = {}
     for row in worst_first(report.rows):
-        part = row.observable if row.kind == PURITY else row.part if row.kind in ("gradient", "update") else ""
-        stages = row.layer_kind, row.kind, part
+        about = row.observable
+        part = about.name if about.kind == PURITY else about.part if about.kind in ("gradient", "update") else ""
+        stages = row.layer_kind, about.kind, part
         key = (row.verdict, _WHERE.sub("", row.reason)) if row.verdict in WHOLE_RUN else stages
-        groups.setdefault((row.implementation, *key), []).append(row)
+        groups.setdefault((row.run.implementation, *key), []).append(row)
     return list(groups.values())[:most]
 
 
-def title(group: Sequence[Comparison]) -> str:
+def title(group: Sequence[Row]) -> str:
     """Return what a group of failing rows is about, in one line."""
     worst = group[0]
     if worst.verdict in WHOLE_RUN:
-        others = len({row.case for row in group}) - 1
+        others = len({row.run.case for row in group}) - 1
         more = f" and {_plural(others, 'more case')} for the same reason" if others else ""
-        return printable(f"{worst.implementation} · {worst.case}{more}")
-    cases = len({row.case for row in group})
+        return printable(f"{worst.run.implementation} · {worst.run.case}{more}")
+    cases = len({row.run.case for row in group})
     more = f" (and {len(group) - 1:,} more like it; {_plural(cases, 'case')} in all)" if len(group) > 1 else ""
-    return printable(f"{worst.implementation} · {worst.case} · {stage(worst)}{more}")
+    return printable(f"{worst.run.implementation} · {worst.run.case} · {stage(worst)}{more}")
 
 
-def one_line(row: Comparison) -> str:
+def one_line(row: Row) -> str:
     """Return what is wrong with a row in one line: its size, or its reason, of which an error's last line says most."""
     reason = printable_lines(row.reason)
     why = reason[-1] if row.verdict in WHOLE_RUN else " ".join(reason)
@@ -131,7 +132,8 @@ def _implementations(report: Report) -> list[str]:
 
 
 def _not_judged(report: Report) -> list[str]:
-    counts = Counter((row.implementation, row.verdict, row.reason) for row in report.rows if row.verdict in COVERAGE)
+    unjudged = [row for row in report.rows if row.verdict in COVERAGE]
+    counts = Counter((row.run.implementation, row.verdict, row.reason) for row in unjudged)
     texts = [f"{name}: {count:,} {verdict}: {reason}" for (name, verdict, reason), count in counts.most_common()]
     return _bullets("not judged", [" ".join(printable_lines(text)) for text in texts])
 

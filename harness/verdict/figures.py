@@ -5,7 +5,8 @@ With the error e of each element, its variance σ² and its worst case:
     t      the largest |e| / σ
     rms    the root of the mean of (e / σ)²
     bound  the largest |e| / worst case; above its limit it proves a mistake, given the declared arithmetic
-    sens   8 × root mean square of σ / that of the values: the smallest relative error that would have been seen
+    smallest_detectable
+           8 × root mean square of σ / that of the values: the smallest relative error that would have been seen
 
 A float64 recomputation of a float64 implementation rounds as much as that: the variance is twice as large, and the
 limit of ``bound`` is 2 instead of 1. A stage without rounding must be equal to the bit.
@@ -37,7 +38,7 @@ RMS_OF_MANY = 1.5
 DEPENDENT = 1 / 16
 
 # A row that could not have seen a relative error of this size, or has this share of zeros, is not to be trusted.
-LARGEST_SENS = 1e-3
+LARGEST_DETECTABLE = 1e-3
 LARGEST_SHARE_OF_ZEROS = 0.9
 
 # Below, the square root of a variance has lost its digits to underflow.
@@ -49,18 +50,20 @@ COARSE = 2.0**-48
 
 
 @dataclass(frozen=True)
-class Figures:
-    """The figures of one observable.
+class Measured:
+    """What was measured of one observable.
 
     Attributes:
         elements: how many numbers were compared.
         distinct: how many of the expected ones differ, where rms is large enough for that to matter.
-        t, rms, bound, sens: see above; infinite where a stage without rounding differs, or one side is not finite.
+        t, rms, bound, smallest_detectable: see above; infinite where a stage without rounding differs, or one side is
+            not finite.
         origin: what the expected values were computed from.
         nonfinite: elements that are not finite on one side, or differ as NaN and infinities do.
         zeros: share of the expected values that are 0.
         index: of the worst element.
         expected, got, error: the values there, and their distance.
+        deviation, worst_case: what is allowed for there: σ, and the largest error that rounding can make.
     """
 
     elements: int
@@ -68,7 +71,7 @@ class Figures:
     t: float
     rms: float
     bound: float
-    sens: float
+    smallest_detectable: float
     origin: Origin
     nonfinite: int
     zeros: float
@@ -76,6 +79,8 @@ class Figures:
     expected: float
     got: float
     error: float
+    deviation: float
+    worst_case: float
 
     @property
     def untrusted(self) -> str:
@@ -84,12 +89,12 @@ class Figures:
             return "what it is computed from is not finite"
         if self.zeros > LARGEST_SHARE_OF_ZEROS:
             return f"{self.zeros:.0%} of the expected values are 0"
-        if not self.sens <= LARGEST_SENS:
-            return f"a relative error below {self.sens:.1e} would not be seen"
+        if not self.smallest_detectable <= LARGEST_DETECTABLE:
+            return f"a relative error below {self.smallest_detectable:.1e} would not be seen"
         return ""
 
 
-def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
+def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Measured:
     """Return the figures of an observable of the expected shape.
 
     Args:
@@ -102,23 +107,25 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Figures:
         deviation = _deviation(expected, arithmetic)
         distance, nonfinite = _distance(values, expected.estimate, arithmetic)
         t, bound = (_in_units(distance, nonfinite, allowed, want) for allowed in (deviation, expected.estimate.det))
-        worst = np.unravel_index(int(t.argmax()), t.shape)
+        worst = int(t.argmax())
         rms, size = _root_mean_square(t), _root_mean_square(want)
-        sens = SIGMAS * _root_mean_square(deviation) / size if size > 0 else math.inf
-    return Figures(
+        detectable = SIGMAS * _root_mean_square(deviation) / size if size > 0 else math.inf
+    return Measured(
         elements=values.size,
         distinct=np.unique(want).size if rms > RMS_OF_MANY else values.size,
-        t=float(t[worst]),
+        t=t.item(worst),
         rms=rms,
         bound=float(bound.max()),
-        sens=sens,
+        smallest_detectable=detectable,
         origin=expected.origin,
         nonfinite=0 if nonfinite is None else int(np.count_nonzero(nonfinite)),
         zeros=1 - np.count_nonzero(want) / want.size,
-        index=tuple(map(int, worst)),
-        expected=float(want[worst]),
-        got=float(values[worst]),
-        error=float(distance[worst]),
+        index=tuple(map(int, np.unravel_index(worst, t.shape))),
+        expected=want.item(worst),
+        got=values.item(worst),
+        error=distance.item(worst),
+        deviation=deviation.item(worst),
+        worst_case=expected.estimate.det.item(worst),
     )
 
 
@@ -130,7 +137,7 @@ def largest_t(got: Array, expected: Expected, arithmetic: Arithmetic) -> float:
         return float(_in_units(distance, nonfinite, _deviation(expected, arithmetic), want).max())
 
 
-def too_far(found: Figures, arithmetic: Arithmetic) -> str:
+def too_far(found: Measured, arithmetic: Arithmetic) -> str:
     """Return what proves a mistake, in one phrase; empty where the figures are what rounding can make.
 
     Args:
@@ -155,7 +162,7 @@ def too_far(found: Figures, arithmetic: Arithmetic) -> str:
     return ""
 
 
-def excess(found: Figures, arithmetic: Arithmetic) -> float:
+def excess(found: Measured, arithmetic: Arithmetic) -> float:
     """Return how far an observable is in units of what rounding can explain; above 1 is too far."""
     if found.origin is Origin.BLIND:
         return 0.0
@@ -163,6 +170,23 @@ def excess(found: Figures, arithmetic: Arithmetic) -> float:
     if found.origin is Origin.ANCHORS:
         share = max(share, found.bound / bound_limit(arithmetic), found.rms / rms_limit(found.distinct))
     return math.inf if found.nonfinite else share
+
+
+def tolerance(found: Measured, arithmetic: Arithmetic) -> float | None:
+    """Return the error of the worst element at which ``excess`` would be 1, the others in proportion.
+
+    Where there is no error, or none that is a number, it is what the element may differ by itself. None where that has
+    no limit.
+    """
+    if found.origin is Origin.BLIND:
+        return None
+    share = excess(found, arithmetic)
+    allowed = SIGMAS * found.deviation
+    if found.origin is Origin.ANCHORS:
+        allowed = min(allowed, bound_limit(arithmetic) * found.worst_case)
+    if 0 < share < math.inf and 0 < found.error < math.inf:
+        allowed = found.error / share
+    return allowed if math.isfinite(allowed) else None
 
 
 def bound_limit(arithmetic: Arithmetic) -> float:

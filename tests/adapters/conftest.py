@@ -10,8 +10,8 @@ from harness.cases.case import Case
 from harness.cases.problem import make_problem
 from harness.diagnosis.suggestions import suggested
 from harness.implementation.contract import Implementation, run
-from harness.judging.judge import Author, judge
-from harness.judging.row import Comparison
+from harness.judging.judge import Subject, judge
+from harness.judging.row import Row
 from harness.layerwise import operators_in
 from impls import vectorized
 
@@ -29,19 +29,19 @@ def heard() -> Callable[[Implementation, Case], SimpleNamespace]:
     def hear(implementation: Implementation, case: Case) -> SimpleNamespace:
         problem = make_problem(case)
         trace = run(implementation, problem)
-        rows = judge(problem, Author.of(implementation, case), trace)
+        judged = judge(problem, Subject.of(implementation, case), trace)
+        rows = judged.rows
         first = next((row for row in rows if row.failed), None)
         sentence = trace.reason
         if first is not None and trace.status == "ok":
-            arithmetic = implementation.arithmetic(case)
-            sentence = suggested(problem, implementation, trace.observables, first.observable, arithmetic)
-        found: dict[str, Comparison] = {row.observable: row for row in rows}
+            sentence = suggested(judged, implementation, first.observable.name)
+        found: dict[str, Row] = {row.observable.name: row for row in rows}
         return SimpleNamespace(
             rows=found,
             trace=trace,
-            failed=[row.observable for row in rows if row.failed],
-            passed=[row.observable for row in rows if row.passed],
-            unobserved=[row.observable for row in rows if row.verdict == "unobserved"],
+            failed=[row.observable.name for row in rows if row.failed],
+            passed=[row.observable.name for row in rows if row.passed],
+            unobserved=[row.observable.name for row in rows if row.verdict == "unobserved"],
             suggested=sentence,
             findings=getattr(implementation.run(problem), "findings", ()) if trace.status == "ok" else (),
         )

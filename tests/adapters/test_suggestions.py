@@ -10,8 +10,9 @@ from harness import Case, Conv2D, Dense, Flatten, Network
 from harness.cases.problem import make_problem
 from harness.diagnosis.suggestions import suggested
 from harness.implementation.contract import Implementation, run
+from harness.implementation.trace import Trace
+from harness.judging.judge import Subject, judge
 from harness.layerwise import Layerwise
-from harness.numerics import arithmetic_of
 
 CASE = Case(Network((6, 5, 3), (Conv2D(3, (2, 2)), Flatten(), Dense(4))), batch_size=5)
 
@@ -23,6 +24,12 @@ class Plain(Implementation):
         return {}
 
 
+def suggestion(problem, shown, observable):
+    """What would make an observable right, in the words that a report shows."""
+    judged = judge(problem, Subject.of(Plain(), problem.case), Trace("ok", shown, 0.0))
+    return suggested(judged, Plain(), observable)
+
+
 @pytest.fixture(scope="module", params=["float32", "float64"])
 def said(request, right):
     case = CASE.with_(dtype=request.param)
@@ -30,8 +37,7 @@ def said(request, right):
     shown = dict(Layerwise("right", operators=right).run(problem))
 
     def say(observable, change):
-        changed = {**shown, observable: change(shown[observable])}
-        return suggested(problem, Plain(), changed, observable, arithmetic_of(case.dtype))
+        return suggestion(problem, {**shown, observable: change(shown[observable])}, observable)
 
     return say
 
@@ -96,8 +102,7 @@ def test_a_factor_in_words_is_the_factor(factor, right):
     case = Case(Network((7, 5, 3), (Conv2D(3, (3, 1)), Flatten(), Dense(12))), batch_size=5, dtype="float64")
     problem = make_problem(case)
     shown = dict(Layerwise("right", operators=right).run(problem))
-    changed = {**shown, KERNEL: shown[KERNEL] * float(factor)}
-    sentence = suggested(problem, Plain(), changed, KERNEL, arithmetic_of(case.dtype))
+    sentence = suggestion(problem, {**shown, KERNEL: shown[KERNEL] * float(factor)}, KERNEL)
     said = re.match(r"agrees exactly but for a factor: it is (\S+) (times|of) what it should be", sentence)
     assert said, sentence
     assert Fraction(said[1]) == factor

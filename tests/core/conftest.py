@@ -12,13 +12,13 @@ from harness.cases.observables import required
 from harness.cases.problem import Problem, make_problem
 from harness.implementation.contract import Implementation, run
 from harness.implementation.trace import Trace
-from harness.judging.judge import Author, judge
-from harness.judging.row import Comparison
+from harness.judging.judge import Subject, judge
+from harness.judging.row import Row
 from harness.numerics import FLOAT32
 from harness.operators.layers import Dense
 from impls.vectorized import harness_implementations
 
-Judge = Callable[..., dict[str, Comparison]]
+Judge = Callable[..., dict[str, Row]]
 
 
 class Scripted(Implementation):
@@ -64,22 +64,22 @@ def right(case: Case, vectorized: Implementation) -> Mapping[str, np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def author(case: Case) -> Callable[..., Author]:
+def subject(case: Case) -> Callable[..., Subject]:
     """Somebody with plain float32 arithmetic, who shows everything but what is hidden."""
 
-    def made(hidden: tuple[str, ...] = ()) -> Author:
-        return Author("mine", "1", FLOAT32, frozenset(each.name for each in required(case)) - frozenset(hidden))
+    def made(hidden: tuple[str, ...] = ()) -> Subject:
+        return Subject("mine", "1", FLOAT32, frozenset(each.name for each in required(case)) - frozenset(hidden))
 
     return made
 
 
 @pytest.fixture(scope="session", name="judge")
-def judge_changed(case: Case, right: Mapping[str, np.ndarray], author: Callable[..., Author]) -> Judge:
+def judge_changed(case: Case, right: Mapping[str, np.ndarray], subject: Callable[..., Subject]) -> Judge:
     """Rows by observable for the right values with some replaced; None leaves one out."""
 
-    def judged(changes: Mapping[str, Any] | None = None, hidden: tuple[str, ...] = ()) -> dict[str, Comparison]:
+    def judged(changes: Mapping[str, Any] | None = None, hidden: tuple[str, ...] = ()) -> dict[str, Row]:
         returned = {name: array for name, array in {**right, **(changes or {})}.items() if array is not None}
-        rows = judge(make_problem(case), author(hidden), Trace("ok", returned, 0.25))
-        return {row.observable: row for row in rows}
+        rows = judge(make_problem(case), subject(hidden), Trace("ok", returned, 0.25)).rows
+        return {row.observable.name: row for row in rows}
 
     return judged

@@ -50,7 +50,7 @@ def rows_of(vectorized, scripted):
 
     def rows(case, implementation):
         found = Verification(Reference(scripted(vectorized.run, "keras"), None)).rows(case, implementation)
-        return {row.observable: row for row in found}
+        return {row.observable.name: row for row in found}
 
     return rows
 

@@ -33,8 +33,8 @@ def judged(case, verification, scripted):
 
     def judge(action, **changes):
         rows = verification.rows(case, scripted(action, **changes))
-        assert [row.observable for row in rows if row.required] == [each.name for each in required(case)]
-        return {row.observable: row for row in rows if row.kind != PURITY}
+        assert [row.observable.name for row in rows if row.required] == [each.name for each in required(case)]
+        return {row.observable.name: row for row in rows if row.observable.kind != PURITY}
 
     return judge
 

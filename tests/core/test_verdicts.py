@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from harness.cases.observables import required
+from harness.cases.observables import Observable, required
 from harness.cases.problem import jittered
 from harness.implementation.contract import run
 from harness.implementation.trace import Trace
@@ -27,16 +27,17 @@ def test_correct_values_pass_at_every_observable(case, judge):
     rows = judge()
     assert list(rows) == [observable.name for observable in required(case)]
     assert {row.verdict for row in rows.values()} == {"pass"}
-    assert [row.elements for row in rows.values()] == [np.prod(observable.shape) for observable in required(case)]
+    assert [row.figures.elements for row in rows.values()] == [np.prod(each.shape) for each in required(case)]
 
 
 def test_a_row_says_what_was_compared(case, judge):
     row = judge()[KERNEL]
-    assert (row.case, row.key, row.dtype, row.seed) == ("a-case", case.key, "float32", 0)
-    assert (row.kind, row.step, row.layer, row.layer_kind, row.part) == ("gradient", 1, "dense", "Dense", "kernel")
-    assert (row.implementation, row.version, row.seconds) == ("mine", "1", 0.25)
+    assert (row.run.case, row.run.key, row.run.dtype, row.run.seed) == ("a-case", case.key, "float32", 0)
+    assert row.observable == Observable(KERNEL, "gradient", (6, 4), 1, "dense", "kernel")
+    assert row.layer_kind == "Dense"
+    assert (row.run.implementation, row.run.version, row.run.seconds) == ("mine", "1", 0.25)
     assert judge()["1/loss"].layer_kind == "MeanSquaredError"
-    assert judge()["final/forward"].step == 0
+    assert judge()["final/forward"].observable.step is None
 
 
 @pytest.mark.parametrize("index", [(0, 0), (2, 1), (5, 3)])
@@ -44,13 +45,13 @@ def test_one_wrong_element_fails_at_that_observable_and_that_element(judge, righ
     wrong = with_one_element(right[KERNEL], index, right[KERNEL][index] + np.abs(right[KERNEL]).max())
     rows = judge({KERNEL: wrong})
     # The step was taken with the right gradient: it is not what the wrong one gives.
-    assert [row.observable for row in rows.values() if row.failed] == [KERNEL, "1/update/dense/kernel"]
+    assert [row.observable.name for row in rows.values() if row.failed] == [KERNEL, "1/update/dense/kernel"]
     row = rows[KERNEL]
-    assert (row.verdict, row.index, row.first_wrong) == ("fail", index, "backward")
+    assert (row.verdict, row.figures.index, row.first_wrong) == ("fail", index, "backward")
     assert row.reason.startswith("not what mine's own values before it give: t = ")
-    assert row.got == wrong[index]
-    assert row.expected == pytest.approx(right[KERNEL][index])
-    assert row.ratio > 1
+    assert row.figures.got == wrong[index]
+    assert row.figures.expected == pytest.approx(right[KERNEL][index])
+    assert row.figures.ratio > 1
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_one_wrong_element_fails_at_that_observable_and_that_element(judge, righ
 )
 def test_an_observable_of_any_kind_that_is_one_percent_off_fails_first_there(judge, right, name):
     rows = judge({name: np.asarray(right[name] * np.float32(1.01))})
-    assert next(row.observable for row in rows.values() if not row.passed) == name
+    assert next(row.observable.name for row in rows.values() if not row.passed) == name
     assert rows[name].verdict == "fail"
 
 
@@ -73,7 +74,7 @@ def test_what_is_right_stage_by_stage_but_belongs_to_other_inputs_fails_where_it
     (loops,) = harness_implementations()
     rows = judge(run(loops, jittered(problem, 1)).observables)
     failed = [row for row in rows.values() if row.failed]
-    assert failed[0].observable == "1/forward/dense"
+    assert failed[0].observable.name == "1/forward/dense"
 
 
 def test_a_trace_of_nothing_but_zeros_passes_nowhere_in_silence(judge, right):
@@ -124,7 +125,7 @@ def test_a_wrong_format_is_no_pass_however_right_the_values_are(judge, right, dt
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_an_element_that_is_not_finite_where_keras_is_is_found(judge, right, value):
     row = judge({KERNEL: with_one_element(right[KERNEL], (3, 2), value)})[KERNEL]
-    assert (row.verdict, row.index) == ("nonfinite", (3, 2))
+    assert (row.verdict, row.figures.index) == ("nonfinite", (3, 2))
     assert "1 of 24 elements are finite on one side only" in row.reason
 
 
@@ -134,10 +135,35 @@ def test_a_loss_that_is_not_finite_is_found(judge, name):
 
 
 @pytest.mark.parametrize("status", ["unsupported", "error"])
-def test_a_run_without_result_gives_every_required_observable_its_status_and_reason(case, problem, author, status):
-    rows = judge_trace(problem, author(), Trace(status, {}, 0.1, "the reason"))
-    assert [row.observable for row in rows] == [observable.name for observable in required(case)]
+def test_a_run_without_result_gives_every_required_observable_its_status_and_reason(case, problem, subject, status):
+    rows = judge_trace(problem, subject(), Trace(status, {}, 0.1, "the reason")).rows
+    assert [row.observable.name for row in rows] == [observable.name for observable in required(case)]
     assert {(row.verdict, row.reason) for row in rows} == {(status, "the reason")}
+
+
+@pytest.mark.parametrize(
+    ("mine", "keras", "difference"),
+    [
+        ([1.0, 2.0, 3.0], [1.0, 2.5, 3.125], 0.5),
+        ([1.0, np.inf, np.nan], [1.25, np.inf, np.nan], 0.25),
+        ([1.0, np.inf, 3.0], [1.0, -np.inf, 3.0], np.inf),
+        ([1.0, 2.0, 3.0], [1.0, np.nan, 3.0], np.nan),
+    ],
+)
+def test_the_difference_is_the_largest_distance_from_keras_and_no_verdict_rests_on_it(
+    case, right, problem, subject, mine, keras, difference
+):
+    name = "1/forward/dense_1"
+    shown, theirs = np.array(right[name]), np.array(right[name], np.float64)
+    shown[2], theirs[2] = mine, keras
+    judged = [
+        judge_trace(problem, subject(), Trace("ok", {**right, name: shown}, 0.0), keras=known).by_name[name]
+        for known in ({name: theirs}, {})
+    ]
+    compared, alone = judged
+    assert compared.figures.difference == pytest.approx(difference, nan_ok=True)
+    assert compared.figures.keras == pytest.approx(theirs[compared.figures.index], nan_ok=True)
+    assert replace(compared, figures=replace(compared.figures, keras=None, difference=None)) == alone
 
 
 def test_only_pass_passes_and_only_coverage_is_no_failure(judge):

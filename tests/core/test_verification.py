@@ -43,7 +43,7 @@ def verification(vectorized):
 
 
 def by_name(rows):
-    return {row.observable: row for row in rows}
+    return {row.observable.name: row for row in rows}
 
 
 def test_keras_that_agrees_with_the_definition_stands_nowhere_alone(vectorized):
@@ -87,7 +87,7 @@ def test_what_holds_no_numbers_ends_as_a_row_of_its_format_with_witnesses_and_di
         return {name: np.full(shown[name].shape, "1j" if dtype is not complex else 1j).astype(dtype)}
 
     (row, *_) = [row for row in verification.rows(CASE, Based(vectorized, words)) if row.failed]
-    assert (row.observable, row.verdict) == (name, "dtype")
+    assert (row.observable.name, row.verdict) == (name, "dtype")
 
 
 def test_what_was_found_out_about_keras_is_stored(vectorized, tmp_path):
@@ -122,7 +122,7 @@ def marginal(problem, shown):
     return {FORWARD: off}
 
 
-def test_a_marginal_failure_that_is_gone_with_jittered_inputs_is_resonance(vectorized, verification):
+def test_a_marginal_failure_that_is_gone_with_jittered_inputs_is_marginal(vectorized, verification):
     original = make_problem(CASE).batches[0].x
 
     def only_here(problem, shown):
@@ -130,7 +130,7 @@ def test_a_marginal_failure_that_is_gone_with_jittered_inputs_is_resonance(vecto
 
     row = by_name(verification.rows(CASE, Based(vectorized, only_here)))[FORWARD]
     assert row.verdict == "pass"
-    assert row.reason.startswith("resonance: ")
+    assert row.reason.startswith("marginal: ")
     assert row.untrusted
     assert row.first_wrong == ""
 
@@ -154,13 +154,64 @@ def test_witnesses_are_heard_about_the_first_failing_rows(vectorized):
         Reference(Based(vectorized, name="keras"), None), second_witness=Based(vectorized, name="loops")
     )
     rows = verification.rows(CASE, Based(vectorized, doubled))
-    told = {row.observable: row.witnesses for row in rows if row.witnesses}
+    told = {row.observable.name: row.witnesses for row in rows if row.witnesses}
     everyone = "Keras in float64, Keras in float32, loops and finite differences side with the expected value"
     assert told[KERNEL] == everyone
-    assert set(told) == {row.observable for row in rows if row.first_wrong}
+    assert set(told) == {row.observable.name for row in rows if row.first_wrong}
 
 
 def test_the_same_numbers_in_float64_belong_to_the_float64_case():
     problem = in_float64(make_problem(CASE))
     assert (problem.case.dtype, problem.dtype.name) == ("float64", "float64")
     assert np.array_equal(problem.batches[0].x, make_problem(CASE).batches[0].x)
+
+
+def test_every_compared_row_says_how_far_it_is_from_keras(vectorized, verification):
+    rows = by_name(verification.rows(CASE, Based(vectorized, doubled)))
+    problem = make_problem(CASE)
+    keras = vectorized.run(problem.astype("float64"))
+    mine = {**vectorized.run(problem), **doubled(problem, vectorized.run(problem))}
+    assert rows[KERNEL].failed
+    assert rows[FORWARD].passed
+    for name in keras:
+        found = rows[name].figures
+        assert found.keras == keras[name][found.index]
+        assert found.difference == np.abs(mine[name] - keras[name]).max()
+        assert (found.error > found.tolerance) == rows[name].failed
+
+
+def test_keras_in_float32_is_compared_with_keras_in_float64(vectorized):
+    keras = Based(vectorized, name="keras")
+    row = by_name(Verification(Reference(keras, None)).rows(CASE, keras))[FORWARD]
+    assert row.figures.keras == vectorized.run(make_problem(CASE).astype("float64"))[FORWARD][row.figures.index]
+
+
+def test_what_everything_is_compared_with_is_compared_with_nothing(vectorized):
+    keras = Based(vectorized, name="keras")
+    rows = Verification(Reference(keras, None)).rows(CASE.with_(dtype="float64"), keras)
+    assert {(row.figures.keras, row.figures.difference) for row in rows} == {(None, None)}
+
+
+def test_keras_is_asked_once_for_all_implementations_of_a_case_and_never_where_it_is_stored(vectorized, tmp_path):
+    for oracle, runs in ((None, 1), (Oracle(tmp_path / "oracle.sqlite"), 1), (Oracle(tmp_path / "oracle.sqlite"), 0)):
+        keras = Based(vectorized, name="keras")
+        verification = Verification(Reference(keras, oracle))
+        for name in ("mine", "theirs"):
+            rows = verification.rows(CASE, Based(vectorized, name=name))
+            assert all(row.figures.keras is not None for row in rows if row.required)
+        assert keras.runs == runs
+        if oracle is not None:
+            oracle.close()
+
+
+def test_where_there_is_no_result_keras_is_not_asked_for_its_numbers(vectorized, tmp_path, monkeypatch):
+    def stumble(problem, shown):
+        raise MemoryError("out of memory")
+
+    oracle = Oracle(tmp_path / "oracle.sqlite")
+    reference = Reference(Based(vectorized, name="keras"), oracle)
+    reference.check(make_problem(CASE).astype("float64"))
+    monkeypatch.setattr(Reference, "trace", stumble)
+    rows = Verification(reference).rows(CASE, Based(vectorized, stumble))
+    assert {(row.verdict, row.figures) for row in rows} == {("error", None)}
+    oracle.close()

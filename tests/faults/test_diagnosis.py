@@ -11,7 +11,7 @@ from harness.cases.problem import make_problem
 from harness.diagnosis.reproducing import MOST_SEARCHES, REPRODUCIBLE, ROOM, Diagnosis, reproducing
 from harness.faults import Fault, Spoilt, faulty
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.layerwise import Layerwise
 from harness.numerics.arithmetic import arithmetic_of
 from harness.operators.activations import Sigmoid
@@ -29,11 +29,11 @@ def first_failures(implementation, case):
     trace = run(implementation, problem)
     if trace.status != "ok":
         return
-    rows = judge(problem, Author.of(implementation, case), trace)
+    rows = judge(problem, Subject.of(implementation, case), trace).rows
     expected = local(problem, trace.observables, arithmetic_of(case.dtype))
     for row in rows:
         if row.first_wrong and row.verdict in REPRODUCIBLE:
-            yield problem, trace.observables, row, expected[row.observable].estimate
+            yield problem, trace.observables, row, expected[row.observable.name].estimate
 
 
 def recognized(name, dtype, operators):
@@ -41,8 +41,8 @@ def recognized(name, dtype, operators):
     fault = FAULTS[name]
     for case in cases_of(fault.on.kind, dtype):
         for problem, shown, row, estimate in first_failures(faulty(fault, operators, name), case):
-            if row.observable in fault.stages(case):
-                found = reproducing(FAULTS.values(), operators, problem, shown, row, estimate)
+            if row.observable.name in fault.stages(case):
+                found = reproducing(FAULTS.values(), operators, problem, shown, row.observable, estimate)
                 if fault in found:
                     return len(found)
     return 0
@@ -76,9 +76,9 @@ def test_an_error_that_is_in_no_catalogue_is_not_explained_away(kind, operators)
     seen = 0
     for case in cases_of(kind):
         for problem, shown, row, estimate in first_failures(odd, case):
-            if row.kind == "forward" and row.step:
+            if row.observable.kind == "forward" and row.observable.step:
                 seen += 1
-                assert reproducing(FAULTS.values(), operators, problem, shown, row, estimate) == []
+                assert reproducing(FAULTS.values(), operators, problem, shown, row.observable, estimate) == []
     assert seen > 0
 
 
@@ -88,26 +88,26 @@ def test_a_fault_that_changes_nothing_here_does_not_explain_a_small_error(operat
     ((problem, shown, row, estimate), *_) = first_failures(
         faulty(FAULTS["conv2d-bias-gradient-over-all-filters"], operators, "mine"), case
     )
-    assert row.step == 1
-    nearly_right = {**shown, row.observable: estimate.value + estimate.det}
-    assert reproducing([piling_up], operators, problem, nearly_right, row, estimate) == []
+    assert row.observable.step == 1
+    nearly_right = {**shown, row.observable.name: estimate.value + estimate.det}
+    assert reproducing([piling_up], operators, problem, nearly_right, row.observable, estimate) == []
 
 
 def named(implementation, case, operators):
     """Return the causes of each failing row that has any, by its observable."""
     found = {
-        row.observable: [fault.name for fault in reproducing(FAULTS.values(), operators, problem, shown, row, estimate)]
+        row.observable.name: reproducing(FAULTS.values(), operators, problem, shown, row.observable, estimate)
         for problem, shown, row, estimate in first_failures(implementation, case)
     }
     assert found, "nothing failed"
-    return {observable: names for observable, names in found.items() if names}
+    return {observable: [fault.name for fault in faults] for observable, faults in found.items() if faults}
 
 
 def test_what_follows_from_a_wrong_output_is_not_explained_by_what_changes_nothing(operators):
     case = Case(Network((7,), (Dense(4, "softmax"), Dense(3))), batch_size=5)
     wrong = faulty(FAULTS["softmax-over-batch"], operators, "mine")
     # Backward it uses the derivative of the right output, where that of its own is expected.
-    assert {row.observable for _, _, row, _ in first_failures(wrong, case)} == {
+    assert {row.observable.name for _, _, row, _ in first_failures(wrong, case)} == {
         "1/forward/dense",
         "1/gradient/dense/kernel",
     }
@@ -146,8 +146,8 @@ def test_numbers_lost_to_overflow_name_a_fault_while_some_are_left(lowest, named
     case = Case(Network((7,), Activation("sigmoid")), data=Random("far", x=Uniform(lowest, 900.0)), dtype="float64")
     ((_, shown, row, _), *_) = first_failures(wrong := faulty(FAULTS["sigmoid-overflows"], operators, "mine"), case)
     assert row.verdict == "nonfinite"
-    assert np.isfinite(shown[row.observable]).any() == bool(named_there)
-    assert named(wrong, case, operators).get(row.observable, []) == named_there
+    assert np.isfinite(shown[row.observable.name]).any() == bool(named_there)
+    assert named(wrong, case, operators).get(row.observable.name, []) == named_there
 
 
 @pytest.mark.parametrize(("share", "is_named"), [(1.0, True), (0.6, False)])
@@ -162,9 +162,9 @@ def test_nothing_is_named_where_the_numbers_are_as_near_to_the_right_ones(share,
     words = {"moves": ("forward",), "explanation": "It is off.", "hint": "Look at it."}
     off = Fault("off", on=Dense, spoilt=spoilt, kind="graded", size=size, **words)
     ((_, wrong, row, _), *_) = first_failures(faulty(off, operators, "mine"), case)
-    y = shown[row.observable]
-    nearer = {**wrong, row.observable: y + share * (wrong[row.observable] - y)}
-    assert (off in reproducing([off], operators, problem, nearer, row, estimate)) is is_named
+    y = shown[row.observable.name]
+    nearer = {**wrong, row.observable.name: y + share * (wrong[row.observable.name] - y)}
+    assert (off in reproducing([off], operators, problem, nearer, row.observable, estimate)) is is_named
 
 
 def test_faults_of_an_operator_that_nobody_has_right_explain_nothing(operators):
@@ -197,7 +197,7 @@ def test_what_fitted_last_is_tried_first_and_searches_are_limited(operators, mon
     for _ in range(3):
         assert fault in diagnosis.causes(problem, shown, row, estimate)
     assert max(tried[2:]) < 5
-    unexplained = {**shown, row.observable: shown[row.observable] * 1.2345}
+    unexplained = {**shown, row.observable.name: shown[row.observable.name] * 1.2345}
     tried.clear()
     for _ in range(2 * MOST_SEARCHES):
         assert diagnosis.causes(problem, unexplained, row, estimate) == []

@@ -7,7 +7,7 @@ from harness.cases.case import DTYPES
 from harness.cases.observables import required
 from harness.cases.problem import make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.operators.activations import ACTIVATIONS
 from harness.operators.layers import LAYERS
 from harness.operators.losses import LOSSES
@@ -20,9 +20,9 @@ CASES = {case.name: case for kind in OPERATORS for dtype in DTYPES for case in c
 
 def rows_that_do_not_pass(case, implementation):
     problem = make_problem(case)
-    rows = judge(problem, Author.of(implementation, case), run(implementation, problem))
+    rows = judge(problem, Subject.of(implementation, case), run(implementation, problem)).rows
     assert len(rows) == len(required(case))
-    return [(row.observable, row.verdict, row.ratio, row.reason) for row in rows if not row.passed]
+    return [(row.observable.name, row.verdict, row.figures.ratio, row.reason) for row in rows if not row.passed]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -161,7 +161,7 @@ def test_a_cheat_fails_the_run(cheat, vectorized, verified):
 @pytest.mark.parametrize("cheat", [Zeros, Ones, ItsInput, Noise, AnotherCase], ids=lambda cheat: cheat.__name__)
 def test_a_cheat_with_plausible_numbers_fails_every_case(cheat, vectorized, verified):
     report = verified(cheat(vectorized))
-    failed = {row.case for row in report.rows if row.failed}
+    failed = {row.run.case for row in report.rows if row.failed}
     assert failed == {case.name for case in CASES}
 
 

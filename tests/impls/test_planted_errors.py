@@ -17,7 +17,7 @@ from harness.cases.case import Case
 from harness.cases.observables import Observable, required
 from harness.cases.problem import make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.layerwise import Layerwise
 from harness.operators.activations import ACTIVATIONS
 from harness.operators.layers import LAYERS
@@ -191,7 +191,7 @@ def all_wrong(vectorized):
     def judged(case: Case, kind: type[Specification], spoiled: Spoiled):
         mine = Layerwise("mine", operators={**vectorized.operators, kind: spoiled})
         problem = make_problem(case)
-        rows = judge(problem, Author.of(mine, case), run(mine, problem))
+        rows = judge(problem, Subject.of(mine, case), run(mine, problem)).rows
         assert spoiled.calls >= spoiled.call, "the planted call never came"
         return [row for row in rows if not row.passed]
 
@@ -216,10 +216,10 @@ def test_an_error_planted_into_one_observable_is_found_there_and_nowhere_else(na
     wrong = all_wrong(case, KINDS[kind], spoiled)
     assert wrong, "the planted error passed"
     row = wrong[0]
-    assert row.observable == observable.name
+    assert row.observable.name == observable.name
     # An activation's gradient is computed from the output that it kept, not from the spoiled one that it showed.
     if not (kind in ACTIVATIONS and observable.kind == "forward"):
-        assert [each.observable for each in wrong if each.verdict == "fail"][1:] == []
+        assert [each.observable.name for each in wrong if each.verdict == "fail"][1:] == []
     same_shape = fault is not transposed or observable.shape == observable.shape[::-1]
     assert row.verdict == VERDICTS.get(fault, "fail" if same_shape else "shape")
 
@@ -245,7 +245,7 @@ def test_a_gradient_that_is_left_out_is_missing_there_first(name, first_wrong, v
     kind, case, observable = GRADIENTS[name]
     spoiled = Spoiled(vectorized.operators[KINDS[kind]], "backward", observable.step, left_out(observable.part))
     row = first_wrong(case, KINDS[kind], spoiled)
-    assert (row.observable, row.verdict) == (observable.name, "missing")
+    assert (row.observable.name, row.verdict) == (observable.name, "missing")
 
 
 @dataclass
@@ -267,7 +267,7 @@ def test_an_optimizer_that_forgets_its_slots_is_found_at_the_second_step(name, f
     if case.the_optimizer.kind == "SGD" and case.the_optimizer.momentum == 0:
         assert row is None, "there is nothing to forget"
     else:
-        assert row.observable == "2/update/dense/kernel"
+        assert row.observable.name == "2/update/dense/kernel"
 
 
 def test_every_operator_and_every_kind_of_observable_is_spoiled():

@@ -16,7 +16,7 @@ def test_verify_returns_a_report_of_every_case(tmp_path):
     report = verify("vectorized", CASES, reports=tmp_path)
     assert report.passed, str(report)
     assert report.implementations == ("vectorized",)
-    assert {row.case for row in report.rows} == {case.name for case in CASES}
+    assert {row.run.case for row in report.rows} == {case.name for case in CASES}
     assert "GOOD" in str(report)
     # SQLite takes its log away when the last connection is closed.
     assert [path.name for path in tmp_path.iterdir()] == ["oracle.sqlite"]
@@ -29,13 +29,13 @@ def test_verify_takes_one_case_and_an_object_and_needs_no_folder(vectorized):
     (case, *_) = CASES
     report = verify(vectorized, case)
     assert report.passed
-    assert {row.case for row in report.rows} == {case.name}
+    assert {row.run.case for row in report.rows} == {case.name}
 
 
 def test_verify_judges_keras_in_float32_and_has_nothing_to_judge_in_float64():
     report = verify("keras", CASES)
     assert report.passed
-    assert {row.dtype for row in report.rows} == {"float32"}
+    assert {row.run.dtype for row in report.rows} == {"float32"}
 
 
 def test_verify_finds_what_is_wrong(vectorized):
@@ -47,7 +47,7 @@ def test_verify_finds_what_is_wrong(vectorized):
 
     report = verify(Wrong(), CASES)
     assert not report.passed
-    failed = {row.observable for row in report.rows if row.failed}
+    failed = {row.observable.name for row in report.rows if row.failed}
     # A loss that is negative, the step away from it, …: only a gradient of a negative gradient is right again.
     assert {"1/forward/conv2d", "1/loss", "1/backward/loss", "1/update/conv2d/kernel", "final/loss"} <= failed
 

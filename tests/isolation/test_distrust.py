@@ -7,7 +7,7 @@ from sources import SOURCE, case
 
 from harness import Layerwise, make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.plugins.found import Quarantined
 from harness.verification import Reference, Verification
 from harness.workers import isolated
@@ -20,7 +20,7 @@ import harness.implementation.trace, harness.verdict.figures
 answer["1/gradient/dense/kernel"] = answer["1/gradient/dense/kernel"] * 2
 harness.verdict.figures.too_far = harness.judging.judge.too_far = lambda *_: ""
 harness.judging.judge.judge = lambda *_: []
-harness.judging.row.Comparison.failed = property(lambda self: False)
+harness.judging.row.Row.failed = property(lambda self: False)
 np.testing.assert_allclose = np.allclose = lambda *_, **__: True
 """
 
@@ -28,15 +28,15 @@ np.testing.assert_allclose = np.allclose = lambda *_, **__: True
 def test_whatever_is_replaced_in_its_process_fakes_no_pass_because_it_is_judged_here(mine, vectorized):
     reference = Layerwise("keras", operators=vectorized.operators)
     rows = Verification(Reference(reference, None)).rows(case(), mine(FAKED))
-    failed = [row.observable for row in rows if row.failed]
+    failed = [row.observable.name for row in rows if row.failed]
     assert failed[0] == "1/gradient/dense/kernel"
 
 
 def test_what_only_claims_to_be_an_array_is_judged_as_what_it_is(mine):
     implementation = mine("class Claim:\n    __class__ = np.ndarray\nanswer['1/loss'] = Claim()")
     problem = make_problem(case())
-    rows = judge(problem, Author.of(implementation, problem.case), run(implementation, problem))
-    assert next((row.observable, row.verdict) for row in rows if not row.passed) == ("1/loss", "dtype")
+    rows = judge(problem, Subject.of(implementation, problem.case), run(implementation, problem)).rows
+    assert next((row.observable.name, row.verdict) for row in rows if not row.passed) == ("1/loss", "dtype")
 
 
 def test_a_file_that_answers_the_question_what_it_offers_by_itself_is_set_aside(plugin):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from sources import SOURCE, case, indented
 
 from harness import Conv2D, Flatten, Layerwise, MaxPooling2D, Network, PluginError, Unsupported, make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.plugins.found import Loaded, Quarantined
 from harness.plugins.loading import attempt_named, load_and_choose
 from harness.verification import Reference, Verification, in_float64
@@ -49,7 +50,7 @@ def test_answers_have_the_bits_of_the_same_implementation_in_this_process(plugin
 def test_what_it_declares_comes_over(plugin, vectorized):
     (isolated,) = plugin(OPERATORS.format(default=False)).implementations
     assert (isolated.name, isolated.version, isolated.default) == ("mine", "7", False)
-    assert Author.of(isolated, case()) == Author("mine", "7", *list(vars(Author.of(vectorized, case())).values())[2:])
+    assert Subject.of(isolated, case()) == replace(Subject.of(vectorized, case()), name="mine", version="7")
 
 
 def test_a_coarser_arithmetic_and_hidden_observables_come_over(mine):
@@ -60,10 +61,10 @@ def test_a_coarser_arithmetic_and_hidden_observables_come_over(mine):
         "    def exposes(self, case, observable): return observable.kind != 'update'\n"
         "Implementation = Coarse"
     )
-    author = Author.of(mine(beside=beside), case())
-    assert author.arithmetic.product_gain == 3.0
-    assert author.exposes
-    assert not any("update" in name for name in author.exposes)
+    subject = Subject.of(mine(beside=beside), case())
+    assert subject.arithmetic.product_gain == 3.0
+    assert subject.exposes
+    assert not any("update" in name for name in subject.exposes)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +80,8 @@ def test_a_declaration_that_fails_is_what_became_of_the_case(mine, beside, statu
     beside = f"class Odd(Implementation):\n    {beside}\nImplementation = Odd"
     isolated = mine(beside=beside, seconds=1.0)
     problem = make_problem(case())
-    author = Author.of(isolated, problem.case)
-    rows = judge(problem, author, run(isolated, problem))
+    subject = Subject.of(isolated, problem.case)
+    rows = judge(problem, subject, run(isolated, problem)).rows
     assert {row.verdict for row in rows} == {status}
     assert words in rows[0].reason
 

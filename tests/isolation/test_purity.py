@@ -9,7 +9,7 @@ from impure import KERNEL, NETWORKS, Impure
 
 from harness import Adam, Case, make_problem
 from harness.cases.problem import Batch, Problem
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Judged, Subject, judge
 from harness.judging.purity import (
     AFTER_ANOTHER,
     AUDITED,
@@ -25,7 +25,6 @@ from harness.judging.purity import (
     reordered,
     run_watched,
 )
-from harness.judging.row import Comparison
 from harness.plugins.found import Loaded, Plugins
 from harness.verification import Reference, Verification, verify
 
@@ -34,13 +33,15 @@ def looked_at(look, implementation, case, changed=None):
     """Return the rows about purity by what was looked at."""
     problem = make_problem(case)
 
-    def judged(given: Problem, trace) -> list[Comparison]:
-        return judge(given, Author.of(implementation, given.case), trace)
+    def judged(given: Problem, trace) -> Judged:
+        return judge(given, Subject.of(implementation, given.case), trace)
 
     trace = replace(run_watched(implementation, problem), changed=changed)
-    rows = look(implementation, problem, trace, judged(problem, trace), judged)
-    assert all(row.observable.startswith("purity/") and row.kind == row.layer_kind == "purity" for row in rows)
-    return {row.observable.removeprefix("purity/"): row for row in rows}
+    first = judged(problem, trace)
+    rows = look(first, implementation, judged).rows[len(first.rows) :]
+    assert all(row.observable.name.startswith("purity/") for row in rows)
+    assert {row.observable.kind for row in rows} | {row.layer_kind for row in rows} <= {"purity"}
+    return {row.observable.name.removeprefix("purity/"): row for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,9 @@ def test_an_answer_that_becomes_wrong_fails_the_row_of_what_it_depends_on_with_t
     row = rows[name]
     assert row.verdict == "fail"
     assert f" observables are wrong, from {observable} on and most of all " in row.reason
-    assert row.ratio > 1
-    assert row.expected != row.got
-    assert len(row.index) == 2
+    assert row.figures.ratio > 1
+    assert row.figures.expected != row.figures.got
+    assert len(row.figures.index) == 2
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_second_run_that_gives_something_else_than_numbers_fails_with_what_cam
     row = looked_at(audit, Impure(spoil), Case(NETWORKS["dense"]))[TWICE]
     assert row.verdict == "fail"
     assert words in row.reason
-    assert row.ratio is None
+    assert row.figures is None
 
 
 def test_an_answer_that_changes_within_rounding_passes_with_a_reason():
@@ -129,7 +130,7 @@ def test_what_is_left_from_the_step_before_fails_with_the_figures_of_the_first_w
         "state is left from the step before: a run that begins with the weights before step 2 gets "
         "2/gradient/dense/kernel right"
     )
-    assert row.ratio > 1
+    assert row.figures.ratio > 1
 
 
 def test_what_is_wrong_in_every_step_is_not_left_from_the_one_before():
@@ -183,14 +184,14 @@ def test_a_verification_audits_the_chosen_cases_and_no_other():
         rows = verification.rows(impure.audited_case(wanted), implementation)
         assert {row.verdict for row in rows} == {"pass"}
         assert {row.reason for row in rows} == {""}
-        assert any(row.kind == "purity" for row in rows) == wanted
+        assert any(row.observable.kind == "purity" for row in rows) == wanted
         assert implementation.runs == runs
 
 
 def test_a_verification_keeps_the_rows_of_observables_beside_what_an_audit_finds():
     spoilt = Impure(impure.the_sum_of_all_problems)
     rows = Verification(Reference(Impure(), None)).rows(impure.audited_case(True), spoilt)
-    assert [row.observable for row in rows if row.failed] == ["purity/after-another-problem"]
+    assert [row.observable.name for row in rows if row.failed] == ["purity/after-another-problem"]
     assert not any(row.first_wrong for row in rows)
 
 
@@ -216,7 +217,7 @@ def test_a_planned_run_audits_everyone_in_it_and_a_case_with_a_failure_where_it_
         verification = Verification(Reference(Impure(), None))
         verification.plan([(case, "impure")])
         rows = verification.rows(case, implementation)
-        assert [row.verdict for row in rows if row.kind == "purity"][:3] == ["pass"] * 3
+        assert [row.verdict for row in rows if row.observable.kind == "purity"][:3] == ["pass"] * 3
         assert implementation.runs == runs
 
 

@@ -56,13 +56,13 @@ def test_a_failing_look_fails_the_run_and_says_which(spoilt):
 
 
 def test_a_run_in_which_only_looks_at_purity_passed_is_not_good(pure):
-    declined = [row if row.kind == "purity" else replace(row, verdict="unsupported") for row in pure]
+    declined = [row if row.observable.kind == "purity" else replace(row, verdict="unsupported") for row in pure]
     assert report_of(declined).faults == ("nothing of impure passed (16 unsupported)",)
     assert report_of(declined).coverage == {"impure": (0, 16)}
 
 
 def test_a_run_whose_observables_are_all_untrusted_is_not_good_by_its_purity(pure):
-    doubtful = [row if row.kind == "purity" else replace(row, untrusted="all are 0") for row in pure]
+    doubtful = [row if row.observable.kind == "purity" else replace(row, untrusted="all are 0") for row in pure]
     assert report_of(doubtful).faults == ("nothing that impure passed can be trusted (16 untrusted)",)
     assert any("without any row that can be trusted" in each for each in report_of(doubtful).noted)
 
@@ -86,7 +86,7 @@ def test_a_failure_of_an_observable_is_told_first_and_its_purity_after_it():
 
 def test_a_written_input_is_an_error_of_all_observables_and_a_row_of_its_own():
     rows = rows_of(impure.writes_at_once)
-    assert [(row.observable, row.verdict) for row in rows if row.verdict != "error"] == [(INPUTS, "fail")]
+    assert [(row.observable.name, row.verdict) for row in rows if row.verdict != "error"] == [(INPUTS, "fail")]
     assert failure_text(rows).splitlines()[0] == "  impure raised an error; none of 16 observables can be judged"
     assert report_of(rows).coverage == {"impure": (16, 16)}
 
@@ -94,7 +94,9 @@ def test_a_written_input_is_an_error_of_all_observables_and_a_row_of_its_own():
 def test_files_have_the_rows_and_junit_their_verdicts(spoilt, tmp_path):
     report = report_of(spoilt)
     table = read_csv(CsvWriter().write(report, tmp_path))
-    assert list(table["observable"][table["kind"] == "purity"]) == [r.observable for r in spoilt if r.kind == "purity"]
+    assert list(table["observable"][table["kind"] == "purity"]) == [
+        row.observable.name for row in spoilt if row.observable.kind == "purity"
+    ]
     written = json.loads(JsonWriter().write(report, tmp_path).read_text())
     assert written["coverage"] == {"impure": {"judged": 16, "required": 16}}
     assert len(written["rows"]) == 19
@@ -107,7 +109,7 @@ def test_files_have_the_rows_and_junit_their_verdicts(spoilt, tmp_path):
 
 
 def test_a_case_that_was_not_audited_has_no_verdict_on_purity_in_junit(pure):
-    assert dict(junit_properties([row for row in pure if row.kind != "purity"]))["harness.purity"] == ""
+    assert dict(junit_properties([row for row in pure if row.observable.kind != "purity"]))["harness.purity"] == ""
 
 
 def test_stages_of_purity_read_as_words(pure):
@@ -120,7 +122,7 @@ def changes_between(before, after, folder):
 
 
 def test_a_look_that_finds_something_is_a_regression_and_one_that_finds_nothing_is_no_change(pure, spoilt, tmp_path):
-    unaudited = [row for row in pure if row.kind != "purity"]
+    unaudited = [row for row in pure if row.observable.kind != "purity"]
     assert changes_between(unaudited, spoilt, tmp_path) == [("newly-failing", AFTER)]
     assert changes_between(pure, spoilt, tmp_path) == [("newly-failing", AFTER)]
     assert changes_between(unaudited, pure, tmp_path) == []
@@ -130,9 +132,9 @@ def test_a_look_that_finds_something_is_a_regression_and_one_that_finds_nothing_
 
 
 def test_an_implementation_that_passed_without_a_look_is_a_finding_and_one_with_a_look_or_the_reference_is_none(pure):
-    without = [row for row in pure if row.kind != "purity"]
+    without = [row for row in pure if row.observable.kind != "purity"]
     told = "the purity of {} was not looked at: it computes none of the cases that are run again for that"
     assert told.format("impure") in report_of(without).noted
     assert not any("was not looked at" in each for each in report_of(pure).noted)
-    keras = [replace(row, implementation="keras") for row in without]
+    keras = [replace(row, run=replace(row.run, implementation="keras")) for row in without]
     assert Report(tuple(keras), {("audited", "keras"): 16}, {}).noted == ()

@@ -10,7 +10,7 @@ from harness.cases.case import Case
 from harness.cases.network import Network
 from harness.cases.problem import Problem, make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.operators.layers import Dense
 from harness.workers.programs import Process
 from harness.workers.programs.description import file_name
@@ -110,7 +110,7 @@ def verdicts(problem) -> Callable[..., dict[str, str]]:
     """Run an implementation on a problem, and return the verdicts by observable."""
 
     def judged(implementation, asked: Problem = problem) -> dict[str, str]:
-        rows = judge(asked, Author.of(implementation, asked.case), run(implementation, asked))
-        return {row.observable: row.verdict for row in rows}
+        rows = judge(asked, Subject.of(implementation, asked.case), run(implementation, asked)).rows
+        return {row.observable.name: row.verdict for row in rows}
 
     return judged

@@ -13,7 +13,7 @@ from harness.cases.data import ties
 from harness.cases.network import Network
 from harness.cases.problem import make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.operators.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from harness.workers.programs import Process
 
@@ -58,7 +58,7 @@ def build(folder, *options, change=("", "")):
 
 def rows_of(process, case):
     problem = make_problem(case)
-    return judge(problem, Author.of(process, case), run(process, problem))
+    return judge(problem, Subject.of(process, case), run(process, problem)).rows
 
 
 def agreement(process, cases, seldom=1):
@@ -66,7 +66,7 @@ def agreement(process, cases, seldom=1):
     verdicts = Counter()
     for case in cases[::seldom]:
         rows = rows_of(process, case)
-        assert [(row.observable, row.reason) for row in rows if row.failed] == [], case.name
+        assert [(row.observable.name, row.reason) for row in rows if row.failed] == [], case.name
         verdicts.update(row.verdict for row in rows)
     assert set(verdicts) <= {"pass", "unsupported"}
     return verdicts
@@ -74,7 +74,7 @@ def agreement(process, cases, seldom=1):
 
 def first_failure(process, case):
     failed = [row for row in rows_of(process, case) if row.failed]
-    return failed[0].observable if failed else None
+    return failed[0].observable.name if failed else None
 
 
 @pytest.fixture(scope="session")

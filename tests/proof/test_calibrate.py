@@ -6,9 +6,10 @@ import json
 import pytest
 
 from harness.calibration.false_alarm_tables import as_csv, percentile, summary
-from harness.calibration.false_alarms import Calibration, Judged
+from harness.calibration.false_alarms import Calibration, Counted
+from harness.cases.observables import Observable
 from harness.cli.command_line import main
-from harness.judging.row import Comparison
+from harness.judging.row import Figures, Row, Run
 
 ARGUMENTS = ["--seeds", "2", "--jobs", "1"]
 
@@ -122,23 +123,21 @@ def test_two_processes_find_the_same_as_one(calibrate, tmp_path):
     assert found[0] == found[1]
 
 
-def row(**changes):
-    right = {
-        "case": "a", "key": "", "dtype": "float32", "seed": 1, "implementation": "mine", "version": "1",
-        "declared": "", "observable": "1/forward/dense", "kind": "forward", "step": 1, "layer": "dense",
-        "layer_kind": "Dense", "part": "", "verdict": "pass",
-    }  # fmt: skip
-    return Judged("Dense", Comparison(**{**right, **changes}))
+def row(verdict="pass", reason="", t=None):
+    run = Run("a", "", "float32", 1, "mine", "1")
+    observable = Observable("1/forward/dense", "forward", (3, 4), 1, "dense")
+    figures = None if t is None else Figures(12, (0, 0), 0.5, 0.5, 0.0, None, None, None, t / 8, t, 1.0, 0.5, 1e-6)
+    return Counted("Dense", Row(run, observable, "Dense", verdict, reason, figures=figures))
 
 
 def test_what_was_not_judged_is_no_comparison_and_what_was_looked_at_twice_is_shown():
     calibration = Calibration()
-    calibration.add([row(verdict="unsupported", reason="no"), row(reason="resonance: t = 9", t=9.0), row(t=1.0)])
+    calibration.add([row(verdict="unsupported", reason="no"), row(reason="marginal: t = 9", t=9.0), row(t=1.0)])
     assert calibration.count == 2
     text = summary(calibration)
-    assert "2 comparisons, no alarms, 1 resonance" in text
+    assert "2 comparisons, no alarms, 1 marginal" in text
     assert "1 rows of mine unsupported" in text
-    assert "resonance: mine · a · seed 1 · 1/forward/dense; pass; resonance: t = 9" in text
+    assert "marginal: mine · a · seed 1 · 1/forward/dense; pass; marginal: t = 9" in text
 
 
 def test_a_percentile_is_one_of_the_numbers():
@@ -147,4 +146,4 @@ def test_a_percentile_is_one_of_the_numbers():
     (distribution,) = calibration.by_stage.values()
     assert [percentile(distribution, "t", percent) for percent in (50, 90, 99, 100)] == [5, 9, 10, 10]
     assert percentile(distribution, "end_to_end", 50) is None
-    assert as_csv(calibration).splitlines()[1].startswith("Dense,forward,10,0,5,9,10,10,,")
+    assert as_csv(calibration).splitlines()[1].startswith("Dense,forward,10,0,5,9,10,10,1,")

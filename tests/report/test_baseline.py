@@ -1,10 +1,12 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import HarnessError
 from harness.report.baseline import KINDS, compare_with, kinds_of_change
+from harness.report.columns import columns, row_of
 from harness.report.csv_file import CsvWriter, read_csv
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reports.md"
@@ -29,6 +31,17 @@ def test_the_same_run_again_has_no_changes(make_run, changes, failing):
     result = changes(rows, rows)
     assert result.changes == ()
     assert result.lines() == ["compared with previous.csv: no change"]
+
+
+def test_a_report_of_format_1_serves_as_a_baseline(make_report):
+    path = Path(__file__).parent / "report_of_version_1.csv"
+    earlier = read_csv(path)
+    rows = [row_of(found) for found in zip(*(earlier[name] for name in columns()), strict=True)]
+    assert compare_with(make_report(rows), earlier, path.name).changes == ()
+    (right,) = [row for row in rows if row.observable.name == "1/update/dense/bias"]
+    now = [replace(row, verdict="fail", reason="wrong") if row is right else row for row in rows]
+    (change,) = compare_with(make_report(now), earlier, path.name).changes
+    assert (change.kind, change.case, change.observable) == ("newly-failing", "dense", "1/update/dense/bias")
 
 
 @pytest.mark.parametrize("before", [{}, UNSUPPORTED])

@@ -12,7 +12,7 @@ def test_a_wrong_gradient_is_told_as_what_how_bad_what_is_right_and_what_to_do(m
     rows = make_run({"1/gradient/conv2d/kernel": failing})
     assert failure_text(rows, TEST) == (
         "  step 1 · gradient of conv2d.kernel · the first wrong stage going backward\n"
-        "    worst element [2, 0, 1]     expected  0.03417206     got -0.01182265\n"
+        "    worst element [2, 0, 1]     mine -0.01182265     Keras  0.03417206     may differ by 1.1e-05\n"
         "    4,300 times what rounding can explain; a relative error of 6e-07 would have been noticed\n"
         "    not what mine's own values before it give: t = 3.46e+04 exceeds 8\n"
         "    the 6 stages before it are right\n"
@@ -80,8 +80,25 @@ def test_control_characters_reach_the_terminal_as_escapes(make_run):
 
 
 def test_numbers_are_told_apart_however_close_they_are(make_run, failing):
-    close = failing | {"expected": 1.0, "got": 1.0 + 2.0**-36}
-    assert "expected  1     got  1.00000000001\n" in failure_text(make_run({"1/loss": close}), TEST)
+    close = failing | {"expected": 1.0, "got": 1.0 + 2.0**-36, "keras": 1.0}
+    assert "mine  1.00000000001     Keras  1     may" in failure_text(make_run({"1/loss": close}), TEST)
+
+
+def test_what_should_be_there_stands_beside_keras_where_it_is_not_the_same_or_not_known(make_run, failing):
+    behind = failing | {"keras": 7.5}
+    text = failure_text(make_run({"1/loss": behind}), TEST)
+    assert "mine -0.01182265     expected  0.03417206     Keras  7.5     may differ by 1.1e-05\n" in text
+    unknown = failing | {"keras": None, "difference": None}
+    text = failure_text(make_run({"1/loss": unknown}), TEST)
+    assert "mine -0.01182265     expected  0.03417206     may differ by 1.1e-05\n" in text
+    assert "Keras " not in text.splitlines()[1]
+
+
+def test_where_nothing_is_rounded_nothing_may_differ_and_without_a_limit_none_is_named(make_run, failing):
+    exact = failing | {"tolerance": 0.0, "ratio": float("inf")}
+    assert "Keras  0.03417206     may not differ\n" in failure_text(make_run({"1/loss": exact}), TEST)
+    boundless = failing | {"tolerance": None}
+    assert "differ" not in failure_text(make_run({"1/loss": boundless}), TEST)
 
 
 def test_a_loss_off_by_a_simple_factor_is_told_so(make_run, failing):

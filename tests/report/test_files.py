@@ -1,3 +1,4 @@
+import csv
 import json
 import math
 import os
@@ -10,12 +11,14 @@ import pandas
 import pytest
 
 from harness.errors import HarnessError
-from harness.report.columns import columns
+from harness.pytest_plugin.recording import plain
+from harness.report.columns import FORMAT_VERSION, as_text, columns, row_of
 from harness.report.csv_file import CsvWriter, read_csv
 from harness.report.default_writers import default_writers
 from harness.report.json_file import JsonWriter
 from harness.report.writer import replace_file
 
+VERSION_1 = Path(__file__).parent / "report_of_version_1.csv"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reports.md"
 HOSTILE = "<script>alert('1')</script> \"quoted\", a,b;\nsecond line\r\nthird\rfourth — naïve ☃ \x00 \u2028 </SCRIPT "
 
@@ -28,7 +31,7 @@ def first_cells(heading, until):
 
 
 def test_every_column_is_documented_in_its_order():
-    assert first_cells("report.csv", "report.json") == list(columns())
+    assert first_cells("report.csv", "report.json") == ["format", *columns()]
 
 
 def test_every_name_in_the_json_is_documented_in_its_order(make_run, make_report, tmp_path):
@@ -102,7 +105,7 @@ def damaged(text, tmp_path):
     ("text", "message"),
     [
         ("", "is empty"),
-        ("name,price\nsoap,3\n", "it lacks the columns case, key, dtype"),
+        ("name,price\nsoap,3\n", "it lacks the columns format, case, key, dtype"),
         (b"\x89PNG\r\n\x1a\n\x00\xff", "is not UTF-8 text"),
         ('a,b\n1,"2\n', "or a damaged one"),
     ],
@@ -128,7 +131,7 @@ def test_a_csv_without_one_column_names_it(make_run, make_report, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text[: text.rindex(",36,2 0 1")], "row 12 has 17 cells of 33"),
+        (lambda text: text[: text.rindex(",36,2 0 1")], "row 12 has 20 cells of 38"),
         (lambda text: text[: len(text) - 5], "column seconds"),
         (lambda text: text.replace("0.001", "soon", 1), "column ratio: .*'soon'"),
         (lambda text: text + text.splitlines()[-1] + "\n", "got a-case · mine · final/loss twice"),
@@ -138,6 +141,57 @@ def test_a_damaged_csv_is_refused(make_run, make_report, tmp_path, change, messa
     text = CsvWriter().write(make_report(make_run()), tmp_path).read_text()
     with pytest.raises(HarnessError, match=message):
         read_csv(damaged(change(text), tmp_path))
+
+
+def test_a_report_of_a_later_format_is_refused(make_run, make_report, tmp_path):
+    text = CsvWriter().write(make_report(make_run()), tmp_path).read_text().replace("\n2,", "\n3,")
+    with pytest.raises(HarnessError, match=r"expected a report\.csv of format 1 or 2, got format 3"):
+        read_csv(damaged(text, tmp_path))
+
+
+def test_a_report_of_format_1_comes_back_with_the_columns_of_today():
+    with VERSION_1.open(encoding="utf-8", newline="") as file:
+        before = list(csv.DictReader(file))
+    today = read_csv(VERSION_1)
+    assert list(today) == list(columns())
+    same = [name for name in columns() if name in before[0] and name not in ("index", "declared")]
+    assert {"ratio", "verdict", "reason", "seconds"} <= set(same)
+    for name in same:
+        kept = [as_text(value).replace("nan", "") for value in today[name]]
+        assert kept == [row[name] for row in before], name
+    assert list(today["smallest_detectable"]) == [float(row["sens"]) for row in before]
+    assert [len(causes) for causes in today["causes"] if causes] == [1, 3]
+    assert list(today["causes"]) == [tuple(row["cause"].split(" | ")) if row["cause"] else () for row in before]
+    assert today[["tolerance", "keras", "difference"]].isna().all().all()
+
+
+def test_causes_come_back_as_they_were_whatever_they_hold(make_run, make_report, tmp_path):
+    causes = ("one | two", 'three;\n"four", naïve ☃')
+    report = make_report(make_run({"1/loss": {"verdict": "fail", "causes": causes}}))
+    assert read_csv(CsvWriter().write(report, tmp_path)).loc[2, "causes"] == causes
+    written = json.loads(JsonWriter().write(report, tmp_path).read_text(encoding="utf-8"))
+    assert written["rows"][2]["causes"] == list(causes)
+
+
+@pytest.mark.parametrize("cell", ['"soon"', '"[1, 2]"', '"{}"'])
+def test_causes_that_are_no_list_of_texts_are_refused(make_run, make_report, tmp_path, cell):
+    text = CsvWriter().write(make_report(make_run({"1/loss": {"verdict": "fail", "causes": ("?",)}})), tmp_path)
+    with pytest.raises(HarnessError, match="column causes"):
+        read_csv(damaged(text.read_text().replace('"[""?""]"', cell), tmp_path))
+
+
+def test_the_documented_version_is_the_one_that_is_written(make_run, make_report, tmp_path):
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert f"| `format` | integer | version of this format: {FORMAT_VERSION} |" in text
+    assert f'| `format`, `format_version` | `"harness-report"` and {FORMAT_VERSION};' in text
+    report = make_report(make_run())
+    assert json.loads(JsonWriter().write(report, tmp_path).read_text())["format_version"] == FORMAT_VERSION
+    assert set(pandas.read_csv(CsvWriter().write(report, tmp_path))["format"]) == {FORMAT_VERSION}
+
+
+def test_a_row_is_the_same_after_its_way_between_processes(make_run, failing):
+    for row in make_run({"1/loss": failing | {"causes": ("a", "b")}, "final/loss": {"verdict": "missing"}}):
+        assert row_of(json.loads(json.dumps(plain(row)))) == row
 
 
 def refuse(constant):

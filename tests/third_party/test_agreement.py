@@ -8,7 +8,7 @@ from harness.cases.case import Case
 from harness.cases.network import Network
 from harness.cases.problem import make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.layerwise import Layerwise
 from harness.operators.activations import LeakyRelu, Relu
 from harness.operators.layers import (
@@ -48,7 +48,7 @@ def rows(implementation, case):
     """Judge by the definition alone: no reference has to be run for that."""
     problem = make_problem(case)
     trace = run(implementation, problem)
-    return judge(problem, Author.of(implementation, case), trace)
+    return judge(problem, Subject.of(implementation, case), trace).rows
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -84,8 +84,9 @@ def test_keras_on_another_backend_passes_from_a_process_of_its_own(name):
 
 def test_fit_shows_updates_and_the_last_prediction_and_they_pass():
     judged = rows(installed("keras-fit"), FITTED)
-    assert {row.verdict for row in judged if row.kind == "update" or row.observable == "final/forward"} == {"pass"}
-    assert {row.verdict for row in judged if row.kind in ("loss", "gradient", "backward")} == {"unobserved"}
+    shown = [row for row in judged if row.observable.kind == "update" or row.observable.name == "final/forward"]
+    assert {row.verdict for row in shown} == {"pass"}
+    assert {row.verdict for row in judged if row.observable.kind in ("loss", "gradient", "backward")} == {"unobserved"}
 
 
 def test_an_update_of_fit_fails_against_a_case_with_another_rate():
@@ -93,14 +94,14 @@ def test_an_update_of_fit_fails_against_a_case_with_another_rate():
     problem = make_problem(FITTED)
     trace = run(implementation, problem)
     other = FITTED.with_(optimizer=Adam(0.251))
-    wrong = judge(replace(problem, case=other), Author.of(implementation, other), trace)
-    assert "fail" in {row.verdict for row in wrong if row.kind == "update"}
+    wrong = judge(replace(problem, case=other), Subject.of(implementation, other), trace).rows
+    assert "fail" in {row.verdict for row in wrong if row.observable.kind == "update"}
 
 
 def test_statistics_move_in_fit_where_there_is_nothing_to_train():
     layers = (BatchNormalization(center=False, scale=False),)
     judged = rows(installed("keras-fit"), Case(Network((5,), layers), batch_size=3))
-    assert {row.verdict for row in judged if row.kind == "update"} == {"pass"}
+    assert {row.verdict for row in judged if row.observable.kind == "update"} == {"pass"}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -113,7 +114,7 @@ def test_a_forward_pass_alone_is_judged_and_the_rest_is_unobserved(dtype):
 def test_a_forward_pass_of_other_weights_fails():
     implementation = installed("onnxruntime")
     trace = run(implementation, make_problem(FORWARD.with_(seed=1)))
-    judged = judge(make_problem(FORWARD), Author.of(implementation, FORWARD), trace)
+    judged = judge(make_problem(FORWARD), Subject.of(implementation, FORWARD), trace).rows
     assert "fail" in {row.verdict for row in judged}
 
 

@@ -10,7 +10,7 @@ from harness.cases.network import Network
 from harness.cases.problem import jittered, make_problem
 from harness.errors import HarnessError
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from harness.numerics import FLOAT32, FLOAT64, Estimate
 from harness.numerics.products import product
 from harness.numerics.summation import total, total_of_rounded
@@ -45,27 +45,27 @@ def test_inputs_that_serve_two_implementations_change_no_row(steps):
     problem = make_problem(case(steps))
     inputs = Inputs(problem, FLOAT32)
     for implementation in (LOOPS, VECTORIZED):
-        author, trace = Author.of(implementation, problem.case), run(implementation, problem)
-        assert judge(problem, author, trace, inputs=inputs) == judge(problem, author, trace)
+        subject, trace = Subject.of(implementation, problem.case), run(implementation, problem)
+        assert judge(problem, subject, trace, inputs=inputs).rows == judge(problem, subject, trace).rows
 
 
 def test_with_inputs_that_have_served_a_trace_of_another_input_still_fails():
     problem = make_problem(case())
     inputs = Inputs(problem, FLOAT32)
-    author = Author.of(VECTORIZED, problem.case)
+    subject = Subject.of(VECTORIZED, problem.case)
     right, other = run(VECTORIZED, problem), run(VECTORIZED, jittered(problem, 1))
-    assert all(row.passed for row in judge(problem, author, right, inputs=inputs))
-    rows = judge(problem, author, other, inputs=inputs)
-    assert rows == judge(problem, author, other)
+    assert all(row.passed for row in judge(problem, subject, right, inputs=inputs).rows)
+    rows = judge(problem, subject, other, inputs=inputs).rows
+    assert rows == judge(problem, subject, other).rows
     assert any(row.failed for row in rows)
 
 
 def test_inputs_of_another_problem_or_arithmetic_are_refused():
     problem = make_problem(case())
-    author, trace = Author.of(VECTORIZED, problem.case), run(VECTORIZED, problem)
+    subject, trace = Subject.of(VECTORIZED, problem.case), run(VECTORIZED, problem)
     for inputs in (Inputs(jittered(problem, 1), FLOAT32), Inputs(problem, FLOAT64)):
         with pytest.raises(HarnessError, match="inputs"):
-            judge(problem, author, trace, inputs=inputs)
+            judge(problem, subject, trace, inputs=inputs)
 
 
 def test_both_walks_together_give_what_each_gives_alone():
@@ -154,7 +154,7 @@ def test_t_alone_is_the_t_among_the_figures(origin, got):
 def test_sums_of_a_few_elements_do_not_change_with_the_arrays_they_came_from(size):
     problem = make_problem(Case(Network((1, 1, 2), (BatchNormalization(),)), batch_size=size))
     for implementation in (LOOPS, VECTORIZED):
-        rows = judge(problem, Author.of(implementation, problem.case), run(implementation, problem))
+        rows = judge(problem, Subject.of(implementation, problem.case), run(implementation, problem)).rows
         assert not [row.reason for row in rows if row.failed]
 
 
@@ -169,5 +169,5 @@ def test_a_missing_observable_is_told_with_shared_inputs_too():
     trace = run(VECTORIZED, problem)
     shown = {name: array for name, array in trace.observables.items() if name != "1/loss"}
     missing = dataclasses.replace(trace, observables=shown)
-    rows = judge(problem, Author.of(VECTORIZED, problem.case), missing, inputs=Inputs(problem, FLOAT32))
-    assert {row.observable: row.verdict for row in rows}["1/loss"] == "missing"
+    rows = judge(problem, Subject.of(VECTORIZED, problem.case), missing, inputs=Inputs(problem, FLOAT32)).rows
+    assert {row.observable.name: row.verdict for row in rows}["1/loss"] == "missing"

@@ -7,7 +7,7 @@ import pytest
 
 from harness.numerics import FLOAT32, FLOAT64, Estimate
 from harness.verdict.expected import Expected, Origin
-from harness.verdict.figures import LARGEST_SENS, SIGMAS, figures, rms_limit, too_far
+from harness.verdict.figures import LARGEST_DETECTABLE, SIGMAS, figures, rms_limit, tolerance, too_far
 
 
 def expected(value, det, var, origin=Origin.ANCHORS):
@@ -24,7 +24,7 @@ def test_figures_are_those_of_the_worst_element():
     assert (found.index, found.expected, found.got, found.error) == ((1,), 2.0, 2.5, 0.5)
     assert (found.t, found.bound) == (2.0, 0.25)
     assert found.rms == pytest.approx(2 / math.sqrt(3))
-    assert found.sens == pytest.approx(8 * 0.25 / math.sqrt(14 / 3))
+    assert found.smallest_detectable == pytest.approx(8 * 0.25 / math.sqrt(14 / 3))
 
 
 def test_more_than_eight_deviations_fail_and_eight_pass():
@@ -101,8 +101,9 @@ def test_nothing_is_said_about_what_comes_of_values_that_are_not_finite():
 
 def test_a_row_that_could_not_see_an_error_is_not_trusted():
     value = np.ones(100)
-    assert not figures(value, expected(value, 1e-5, (LARGEST_SENS / 9) ** 2), FLOAT32).untrusted
-    assert "would not be seen" in figures(value, expected(value, 1e-5, (LARGEST_SENS / 7) ** 2), FLOAT32).untrusted
+    seen, unseen = (expected(value, 1e-5, (LARGEST_DETECTABLE / part) ** 2) for part in (9, 7))
+    assert not figures(value, seen, FLOAT32).untrusted
+    assert "would not be seen" in figures(value, unseen, FLOAT32).untrusted
 
 
 def test_a_row_of_zeros_is_not_trusted():
@@ -111,3 +112,42 @@ def test_a_row_of_zeros_is_not_trusted():
     assert "are 0" in figures(mostly, expected(mostly, 0.0, 0.0), FLOAT32).untrusted
     mostly[:10] = 1.0
     assert not figures(mostly, expected(mostly, 0.0, 0.0), FLOAT32).untrusted
+
+
+@pytest.mark.parametrize(
+    ("off", "det", "var"),
+    [
+        pytest.param([0, 5, 0, 1], 100.0, 1.0, id="t"),
+        pytest.param([0, 0.25, 0, 0.125], 0.5, 1.0, id="bound"),
+        pytest.param([2, -2, 2, -2], 100.0, 1.0, id="rms"),
+    ],
+)
+def test_the_tolerance_is_the_error_at_which_the_verdict_turns(off, det, var):
+    value, off = np.arange(1.0, 5.0), np.array(off, float)
+    want = expected(value, det, var)
+    found = figures(value + off, want, FLOAT32)
+    allowed = tolerance(found, FLOAT32)
+    scaled = off / found.error * allowed
+    assert not judged(value + 0.999 * scaled, want)
+    assert judged(value + 1.001 * scaled, want)
+
+
+def test_without_an_error_the_tolerance_is_what_the_element_may_differ_by_itself():
+    for det, var, arithmetic, allowed in (
+        (100.0, 1.0, FLOAT32, 8.0),
+        (0.5, 1.0, FLOAT32, 0.5),
+        (0.5, 1.0, FLOAT64, 1.0),
+    ):
+        assert tolerance(figures(np.ones(3), expected(np.ones(3), det, var), arithmetic), arithmetic) == allowed
+
+
+def test_the_tolerance_is_zero_where_nothing_is_rounded_and_unknown_where_nothing_is_judged():
+    exact = expected([1.0, 2.0], det=0.0, var=0.0)
+    assert tolerance(figures(np.array([1.0, 2.5]), exact, FLOAT32), FLOAT32) == 0.0
+    blind = expected([1.0, 2.0], det=1.0, var=1.0, origin=Origin.BLIND)
+    assert tolerance(figures(np.array([1.0, 2.5]), blind, FLOAT32), FLOAT32) is None
+
+
+def test_an_element_that_is_not_finite_has_the_tolerance_of_a_finite_one():
+    want = expected([1.0, 2.0], det=100.0, var=1.0)
+    assert tolerance(figures(np.array([1.0, np.nan]), want, FLOAT32), FLOAT32) == 8.0

@@ -13,4 +13,4 @@ def test_the_implementation_computes_what_keras_computes():
 
 def test_the_fault_is_noticed():
     report = verify(faulty(NEGATED, einsum.operators, "negated"), CASES, reports="reports")
-    assert {row.observable for row in report.rows if row.failed} == {"1/gradient/dense/bias"}
+    assert {row.observable.name for row in report.rows if row.failed} == {"1/gradient/dense/bias"}

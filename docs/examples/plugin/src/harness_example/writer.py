@@ -12,8 +12,9 @@ class MarkdownWriter(Writer):
     name = "markdown"
 
     def write(self, report: Report, folder: Path) -> Path:
-        failed = [f"- {row.implementation}: {row.case}, {row.observable}" for row in report.rows if row.failed]
-        return replace_file(folder, "report.md", "\n".join([f"**{report.headline}**", "", *failed, ""]))
+        failed = [row for row in report.rows if row.failed]
+        lines = [f"- {row.run.implementation}: {row.run.case}, {row.observable.name}" for row in failed]
+        return replace_file(folder, "report.md", "\n".join([f"**{report.headline}**", "", *lines, ""]))
 
 
 @hookimpl
