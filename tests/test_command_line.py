@@ -34,6 +34,7 @@ def test_plugins_as_json_has_what_is_loaded_and_what_was_set_aside_and_why(capsy
         "name": "right",
         "origin": str(right),
         "implementations": [{"name": "mine", "version": "7", "default": False}],
+        "operators": [],
         "cases": [],
         "faults": [],
         "writers": [],

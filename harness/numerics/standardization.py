@@ -38,7 +38,7 @@ from harness.numerics.channels import (
     with_errors,
     with_shared,
 )
-from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.estimate import REACH, Estimate, Floats
 from harness.numerics.summation import total, total_of_rounded
 
 ONE, ZERO = Estimate.exact(1.0), Estimate.exact(0.0)
@@ -223,6 +223,11 @@ def _dx(
     constant = Estimate.exact(np.zeros(slope.shape)).off_by(Estimate.rounding(of_sum, 5, arithmetic))
     constant = constant.off_by(of_overflow(of_inverse, arithmetic))
     constant = with_shared(constant, (each, sum_dy), (mean_of_one, columns.mean))
+    # In a constant column x̂ is all error of the mean, and the last term its square.
+    of_square = mean_of_size * columns.inverse.value
+    constant = with_errors(
+        constant, of_square * np.square(columns.mean.det), np.square(of_square * REACH * SHARED * columns.mean.var)
+    )
     det_of_size = underflow_of_inverse + each * sum_product.det + mean_of_size * columns.mean.det
     shared = SHARED * columns.mean.var
     var_of_size = 2 * shared * mean_of_size * mean_of_one

@@ -278,11 +278,18 @@ class _Walk:
         return Value(together, _origin(parts))
 
     def _activation_gradient(self, node: Node, stage: Stage, dy: Estimate) -> Estimate:
-        activation = node.layer.fused_activation
+        activation, x = node.layer.fused_activation, stage.own.linear
         if activation.is_identity:
             return dy
-        dlinear: Estimate = activation.backward(stage.own.linear, stage.output.estimate, dy, self.arithmetic)
-        return dlinear
+        gradient = activation.backward(x, stage.output.estimate, dy, self.arithmetic)
+        if node.layer.only_activates:
+            return gradient
+        # Nobody shows it, and gradients of parameters add up as many of its elements as a channel has.
+        shift = activation.shift(x, dy)
+        if not np.any(shift):
+            return gradient
+        together = gradient.value.size / gradient.shape[-1]
+        return Estimate(gradient.value, gradient.det, gradient.var + together * np.square(shift))
 
     def _show(self, name: str, estimate: Estimate, origin: Origin) -> Value:
         """Note what an observable should be, and return what the walk goes on from."""

@@ -16,8 +16,8 @@ most its worst case divided by the unit roundoff, overflows the implementation's
 finite themselves.
 
 t and rms suppose that errors are independent. Those that elements inherit from one value are not, and add up where
-elements are summed, to a sixth of the worst case in what was measured. So where an observable was not recomputed from
-the implementation's own values, a deviation is at least a sixteenth of the worst case, and t alone is judged.
+elements are summed, up to the worst case. So where an observable was not recomputed from the implementation's own
+values, t alone is judged, and a deviation is at least an eighth of the worst case: what may be rounding is no mistake.
 """
 
 import math
@@ -35,7 +35,7 @@ SIGMAS = 8.0
 RMS_OF_MANY = 1.5
 
 # Least deviation of errors that may not be independent, in units of the worst case.
-DEPENDENT = 1 / 16
+DEPENDENT = 1 / SIGMAS
 
 # A row that could not have seen a relative error of this size, or has this share of zeros, is not to be trusted.
 LARGEST_DETECTABLE = 1e-3

@@ -170,9 +170,9 @@ def test_nothing_is_named_where_the_numbers_are_as_near_to_the_right_ones(share,
 def test_faults_of_an_operator_that_nobody_has_right_explain_nothing(operators):
     fault, case = FAULTS["dense-bias-never-added"], Case(Network((7,), Dense(4)), batch_size=5)
     ((problem, shown, row, estimate), *_) = first_failures(faulty(fault, operators, "mine"), case)
-    assert reproducing([fault], operators, problem, shown, row, estimate) == [fault]
+    assert reproducing([fault], operators, problem, shown, row.observable, estimate) == [fault]
     others = {on: operator for on, operator in operators.items() if on is not Dense}
-    assert reproducing([fault], others, problem, shown, row, estimate) == []
+    assert reproducing([fault], others, problem, shown, row.observable, estimate) == []
 
 
 def test_what_shows_in_the_prediction_alone_is_named(operators):

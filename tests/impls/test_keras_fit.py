@@ -30,6 +30,9 @@ from harness.operators.layers import (
     Reshape,
     ZeroPadding2D,
 )
+from harness.operators.layers.conv1d import Conv1D
+from harness.operators.layers.layer_normalization import LayerNormalization
+from harness.operators.layers.up_sampling2d import UpSampling2D
 from harness.operators.optimizers import SGD, Adam, RMSprop
 from harness.operators.specification import file_name
 from impls.keras.building import built
@@ -50,11 +53,17 @@ EXACT = {
     "Concatenate": (Conv2D(5, (3, 2), padding="same"), Concatenate(inputs=("input", "conv2d"))),
     "Flatten": (BELOW, Flatten()),
     "Reshape": (BELOW, Reshape((8, 16))),
+    "UpSampling2D": (BELOW, UpSampling2D((2, 1))),
+    "Conv1D": (BELOW, Reshape((8, 16)), Conv1D(2, 3, padding="causal")),
     "Dense": (Flatten(), Dense(4), Dense(2)),
     "Activation": (BELOW, Activation("relu")),
 }
 # One divides by a deviation, the other by the number of equal maxima.
-INEXACT = {"BatchNormalization": (BELOW, BatchNormalization()), "GlobalMaxPooling2D": (BELOW, GlobalMaxPooling2D())}
+INEXACT = {
+    "BatchNormalization": (BELOW, BatchNormalization()),
+    "GlobalMaxPooling2D": (BELOW, GlobalMaxPooling2D()),
+    "LayerNormalization": (BELOW, LayerNormalization()),
+}
 OPTIMIZERS_UNDER_TEST = (
     SGD(0.25, momentum=0.5), SGD(0.25, momentum=0.5, nesterov=True), Adam(0.25), RMSprop(0.25),
     RMSprop(0.25, momentum=0.5, centered=True),

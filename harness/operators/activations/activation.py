@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from harness.numerics.arithmetic import Arithmetic
-from harness.numerics.estimate import Estimate
+from harness.numerics.estimate import Estimate, Factor
 from harness.numerics.expressions import Expression, given, gradients, widest
 from harness.operators.specification import Operator
 
@@ -42,6 +42,14 @@ class Activation(Operator):
     def slopes(self, x: Expression, y: Expression) -> tuple[Expression, ...]:
         """Return right ways to compute the derivative, from input or output; none where it follows from ``output``."""
         return ()
+
+    def shift(self, x: Estimate, dy: Estimate) -> Factor:
+        """Return how far a constant that somebody holds in float32 moves the gradient, the shape of dy.
+
+        All elements move alike, so that it does not average out where they are summed. It is in the error of
+        ``backward`` too, as one of each element's own.
+        """
+        return 0.0
 
     def forward(self, x: Estimate, arithmetic: Arithmetic) -> Estimate:
         """Return y, the shape of x, with the error that an implementation's may have."""

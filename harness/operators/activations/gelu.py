@@ -22,7 +22,7 @@ import math
 import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
-from harness.numerics.estimate import Estimate, Floats
+from harness.numerics.estimate import Estimate, Factor, Floats
 from harness.numerics.expressions import Expression, constant, erf, erfc
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations.activation import Activation
@@ -63,7 +63,12 @@ class Gelu(Activation):
         own = _distribution_rounding(x.value, distribution, density, arithmetic)
         dx = dy.scaled(distribution + tilt) + through_x
         dx = dx.off_by(np.abs(dy.value) * of_tilt).off_by(np.abs(dy.value) * own)
-        return dx.off_by_either(ROOT_ERROR * dy.value * tilt * (square - 2)).rounded(2, arithmetic)
+        return dx.off_by_either(self.shift(x, dy)).rounded(2, arithmetic)
+
+    def shift(self, x: Estimate, dy: Estimate) -> Factor:
+        """Return what √2 in float32 does, the shape of dy."""
+        slope: Floats = x.value * _density(x.value) * (np.square(x.value) - 2)
+        return ROOT_ERROR * np.abs(dy.value * slope)
 
 
 def _distribution(x: Floats) -> Floats:

@@ -11,7 +11,7 @@ Source: Higham, Accuracy and Stability of Numerical Algorithms, section 2.2.
 import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
-from harness.numerics.estimate import Estimate, Flags
+from harness.numerics.estimate import Estimate, Factor, Flags
 from harness.numerics.expressions import Expression, chosen, constant
 from harness.operators.activations._blocks import backward_in_blocks, forward_in_blocks
 from harness.operators.activations._sides import kinked, telling, unsure
@@ -53,6 +53,10 @@ class LeakyRelu(Activation):
         above = tells.value > 0
         dx = _sloped(self, above, dy.scaled(np.where(above, 1.0, self.negative_slope)), dy, arithmetic)
         return unsure(dx, tells, (1 - self.negative_slope) * dy.value)
+
+    def shift(self, x: Estimate, dy: Estimate) -> Factor:
+        """Return what the slope in float32 does, the shape of dy."""
+        return np.where(x.value > 0, 0.0, float32_constant_error(self.negative_slope) * np.abs(dy.value))
 
 
 def _sloped(activation: LeakyRelu, above: Flags, y: Estimate, factor: Estimate, arithmetic: Arithmetic) -> Estimate:

@@ -50,7 +50,9 @@ class Softmax(Activation):
         exponentials = np.exp(shifted)
         summed = total(Estimate.exact(exponentials), -1, arithmetic).mapped(lambda a: a[..., np.newaxis])
         y = exponentials / summed.value
-        exponents = x.off_by(arithmetic.unit_roundoff * (np.abs(shifted) + arithmetic.exp_roundings))
+        # The exponential of minus infinity is 0, whatever is rounded.
+        finite = np.where(np.isneginf(shifted), 0.0, np.abs(shifted))
+        exponents = x.off_by(arithmetic.unit_roundoff * (finite + arithmetic.exp_roundings))
         inherited = _behind_jacobian(y, y, exponents)
         divided = inherited + summed.through(np.zeros(x.shape), y / summed.value)
         divided = divided.off_by(UNDERFLOWS * arithmetic.smallest_normal)

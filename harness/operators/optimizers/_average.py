@@ -65,6 +65,19 @@ def inverse_root_error(v: Floats, error: Floats) -> Floats:
     return moved
 
 
+def beyond_the_format(weight: Estimate, *squares: Estimate, arithmetic: Arithmetic) -> Estimate:
+    """Return a parameter of which nothing is known where a square on the way to it overflows the format.
+
+    Whoever divides by an infinite root takes no step, and whoever averages infinities has no number.
+    """
+    largest = [np.abs(square.value) + square.det for square in squares]
+    lost = np.logical_or.reduce([~(size < arithmetic.overflow) for size in largest])
+    if not lost.any():
+        return weight
+    value = np.where(lost & ~np.isfinite(weight.value), 0.0, weight.value)
+    return Estimate(value, np.where(lost, np.inf, weight.det), np.where(lost, np.inf, weight.var))
+
+
 def averaged_expression(rate: float, mean: Expression, sample: Expression) -> Expression:
     """Return the average after the sample."""
     return in_float32(rate) * mean + (1.0 - in_float32(rate)) * sample

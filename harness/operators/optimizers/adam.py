@@ -27,7 +27,15 @@ from harness.numerics import expressions
 from harness.numerics.arithmetic import Arithmetic, float32_constant_error
 from harness.numerics.estimate import Estimate
 from harness.numerics.expressions import Expression, power
-from harness.operators.optimizers._average import averaged, averaged_expression, in_float32, root, root_error, shifted
+from harness.operators.optimizers._average import (
+    averaged,
+    averaged_expression,
+    beyond_the_format,
+    in_float32,
+    root,
+    root_error,
+    shifted,
+)
 from harness.operators.optimizers._blocks import update_in_blocks
 from harness.operators.optimizers._constants import slot, with_shift
 from harness.operators.optimizers.optimizer import Optimizer, remembered
@@ -98,7 +106,7 @@ class Adam(Optimizer):
             )
         new_weight = (weight - inherited.rounded(STEP_ROUNDINGS, arithmetic)).rounded(1, arithmetic)
         slots = with_shift("mean", mean, mean_shift) | with_shift("square", square, square_shift)
-        return new_weight.off_by_either(shift), slots
+        return beyond_the_format(new_weight.off_by_either(shift), squared, square, arithmetic=arithmetic), slots
 
 
 def _rate(optimizer: Adam, step: int, arithmetic: Arithmetic) -> tuple[float, float]:

@@ -27,6 +27,7 @@ from harness.numerics.expressions import Expression
 from harness.operators.optimizers._average import (
     averaged,
     averaged_expression,
+    beyond_the_format,
     in_float32,
     inverse_root,
     inverse_root_error,
@@ -118,4 +119,5 @@ class RMSprop(Optimizer):
             shift = shift + self.momentum * old_shift
             shift = shift + float32_constant_error(self.momentum) * np.abs(old_velocity.value)
             new_slots |= with_shift("velocity", change, shift)
-        return (weight - change).rounded(1, arithmetic).off_by_either(shift), new_slots
+        known = (weight - change).rounded(1, arithmetic).off_by_either(shift)
+        return beyond_the_format(known, squared, square, arithmetic=arithmetic), new_slots

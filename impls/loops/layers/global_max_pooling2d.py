@@ -1,5 +1,6 @@
 """GlobalMaxPooling2D: the largest element of each channel."""
 
+import math
 from collections.abc import Mapping
 from itertools import product
 
@@ -13,7 +14,9 @@ def forward(layer: GlobalMaxPooling2D, weights: Mapping[str, Array], x: Array) -
     batch, channels = x.shape[0], x.shape[3]
     y = zeros(batch, channels)
     for sample, channel in product(range(batch), range(channels)):
-        y[sample][channel] = max(_elements(x, sample, channel))
+        elements = _elements(x, sample, channel)
+        # Of elements with a NaN among them none is the largest.
+        y[sample][channel] = math.nan if any(map(math.isnan, elements)) else max(elements)
     return stored(y, x.dtype).reshape(batch, *layer.output_shape(x.shape[1:])), x
 
 

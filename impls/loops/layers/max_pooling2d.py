@@ -1,5 +1,6 @@
 """MaxPooling2D: the largest element of each window."""
 
+import math
 from collections.abc import Mapping
 from itertools import product
 from typing import NamedTuple
@@ -35,9 +36,11 @@ def forward(layer: MaxPooling2D, weights: Mapping[str, Array], x: Array) -> tupl
         winner = places[0]
         largest = image[winner[0]][winner[1]][channel]
         for image_row, image_column in places:
-            if image[image_row][image_column][channel] > largest:
+            pixel = image[image_row][image_column][channel]
+            # A window with a NaN has no largest element: the first NaN stands for it.
+            if pixel > largest or (math.isnan(pixel) and not math.isnan(largest)):
                 winner = image_row, image_column
-                largest = image[image_row][image_column][channel]
+                largest = pixel
         y[sample][row][column][channel] = largest
         winners[sample][row][column][channel] = winner
     return stored(y, x.dtype), Cache(x.shape, winners)
