@@ -14,6 +14,7 @@ from harness import (
     Conv2D,
     Gelu,
     GlobalMaxPooling2D,
+    Layerwise,
     MaxPooling2D,
     Network,
     RMSprop,
