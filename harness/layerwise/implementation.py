@@ -7,7 +7,7 @@ from typing import Any, TypeVar, Unpack
 from harness.cases.case import Case
 from harness.cases.observables import Observable
 from harness.cases.problem import Array, Problem
-from harness.errors import HarnessError, Unsupported
+from harness.errors import HarnessError, SpecificationError, Unsupported
 from harness.implementation.contract import Implementation
 from harness.layerwise.composition import Composition
 from harness.layerwise.conventions import Conventions, Declared, arguments_of
@@ -15,6 +15,7 @@ from harness.layerwise.declaring import advise, declaration
 from harness.layerwise.described import Described
 from harness.layerwise.description import description, listed
 from harness.layerwise.functions import Functions
+from harness.layerwise.observed import Observed
 from harness.layerwise.operators import check_operator, operator_kind
 from harness.layerwise.plan import Supplied
 from harness.layerwise.position import Position
@@ -61,6 +62,7 @@ class Layerwise(Implementation):
         self.default = default
         self.conventions = self._changed(Conventions(), conventions, arguments_of(Layerwise))
         self._supplied = {kind: Supplied(operator, self.conventions) for kind, operator in (operators or {}).items()}
+        self._unknown: dict[str, None] = {}
 
     @property
     def operators(self) -> Operators:
@@ -82,16 +84,20 @@ class Layerwise(Implementation):
             fused: as for ``describes``.
             conventions: the operator's own.
 
+        A name that no operator has costs that operator alone: it is not used, and every run says so.
+
         Raises:
-            SpecificationError: no operator has that name, or the class lacks a function.
+            SpecificationError: the class lacks a function.
         """
-        room, kind = operator_kind(name)
         own = self._changed(self.conventions, conventions, arguments_of(self.implements))
+        known = self._known(name)
 
         def register(given: C) -> C:
-            operator = given()
-            check_operator(room, operator, f"{self.name}'s {name}")
-            self._add(kind, operator, fused, own)
+            if known is not None:
+                room, kind = known
+                operator = given()
+                check_operator(room, operator, f"{self.name}'s {name}")
+                self._add(kind, operator, fused, own)
             return given
 
         return register
@@ -120,12 +126,12 @@ class Layerwise(Implementation):
             fused: as for ``describes``.
             conventions: the operator's own.
 
-        Raises:
-            SpecificationError: no operator has that name.
+        A name that no operator has costs that operator alone: it is not used, and every run says so.
         """
-        _, kind = operator_kind(name)
         own = self._changed(self.conventions, conventions, arguments_of(self.functions))
-        self._add(kind, Functions(forward, backward, listed(returns)), fused, own)
+        known = self._known(name)
+        if known is not None:
+            self._add(known[1], Functions(forward, backward, listed(returns)), fused, own)
 
     def describes(
         self,
@@ -168,11 +174,16 @@ class Layerwise(Implementation):
                 gradient at the input of one.
             conventions: the operator's own.
 
+        A name that no operator has costs that operator alone: it is not used, and every run says so.
+
         Raises:
             SpecificationError: something is said that cannot be meant, or not enough to see the gradients.
         """
-        room, kind = operator_kind(name)
         own = self._changed(self.conventions, conventions, arguments_of(self.describes))
+        known = self._known(name)
+        if known is None:
+            return
+        room, kind = known
         if room == "optimizers":
             raise HarnessError(f"{self.name}'s {name}: an optimizer is given by implements('{name}').")
         said = description(
@@ -199,8 +210,11 @@ class Layerwise(Implementation):
         shown: dict[str, Array] = {}
         position = Position()
         try:
-            return self.composition.trained(problem, shown, position)
-        except Unsupported:
+            observed = self.composition.trained(problem, shown, position)
+            return Observed(observed, (*observed.findings, *self._unknown))
+        except Unsupported as declined:
+            if self._unknown:
+                raise Unsupported(f"{declined}; {' '.join(self._unknown)}") from None
             raise
         except Exception as error:  # only to say more about it
             # Operators with conventions of their own are given other shapes than those that are known here.
@@ -246,6 +260,14 @@ class Layerwise(Implementation):
             observable: the name of one that is not right.
         """
         return declaration(self.composition, problem, shown, observable)
+
+    def _known(self, name: str | type[Operator]) -> tuple[str, type[Specification]] | None:
+        """Return an operator's room and class; None for a name that no operator has, which is noted."""
+        try:
+            return operator_kind(name)
+        except SpecificationError as error:
+            self._unknown[f"{self.name}'s {name} is not used: {error}"] = None
+            return None
 
     def _add(self, kind: type[Specification], operator: Any, fused: str, own: Conventions) -> None:
         self._supplied[kind] = Supplied(operator, own, listed(fused))

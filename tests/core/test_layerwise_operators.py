@@ -8,7 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 import impls.vectorized
+import impls.vectorized.activations.relu
+from harness import Case, Dense, Network, make_problem
 from harness.errors import SpecificationError
+from harness.implementation.contract import run
 from harness.layerwise import Layerwise, operators_in
 from harness.layerwise.operators import operator_kind
 from harness.operators.activations import ACTIVATIONS, Linear, Relu
@@ -41,15 +44,23 @@ def test_an_operator_is_known_by_its_class_and_by_its_file(name, kind):
         ("Leaky_Relu", "Did you mean leaky_relu?"),
     ],
 )
-def test_an_unknown_operator_is_answered_by_the_nearest(name, suggestion):
-    with pytest.raises(SpecificationError, match=f"unknown operator '{name}'.") as raised:
-        Layerwise("mine").implements(name)
-    assert suggestion in str(raised.value)
+def test_an_unknown_operator_is_answered_by_the_nearest_and_costs_itself_alone(name, suggestion):
+    mine = Layerwise("mine", operators={Relu: impls.vectorized.activations.relu})
+    mine.functions(name, lambda *given: None, lambda *given: None)
+    assert mine.implements(name)(SimpleNamespace) is SimpleNamespace
+    mine.describes(name, SimpleNamespace)
+    assert mine.operators.keys() == {Relu}
+    case = Case(Network((3,), (Activation("relu"),)))
+    (finding,) = run(mine, make_problem(case)).findings
+    assert finding.startswith(f"mine's {name} is not used: unknown operator '{name}'.")
+    assert suggestion in finding
+    declined = run(mine, make_problem(Case(Network((3,), (Dense(2),)))))
+    assert declined.reason == f"mine does not implement Dense; {finding}"
 
 
 def test_a_name_like_no_operators_is_answered_by_all_of_them_each_once():
     with pytest.raises(SpecificationError, match="Expected one of: ") as raised:
-        Layerwise("mine").implements("xyzzy")
+        operator_kind("xyzzy")
     names = str(raised.value).partition("Expected one of: ")[2].partition(". ")[0].split(", ")
     kinds = [operator_kind(name)[1] for name in names]
     assert sorted(map(id, kinds)) == sorted(map(id, {*kinds}))
