@@ -142,7 +142,7 @@ def group_of(fault: Fault) -> str:
     """Return what a fault is counted as."""
     if fault.kind == "structural":
         return "structural"
-    form = fault.spoilt.format if fault.spoilt else ""
+    form = fault.perturbation.format if fault.perturbation else ""
     return form or f"error of {fault.size:.0e}"
 
 

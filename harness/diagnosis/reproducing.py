@@ -107,7 +107,7 @@ def _same(value: Array, other: Array, expected: Estimate) -> bool:
         return False
     right, wrong = _largest(expected.value), _largest(value)
     # Where nothing is rounded, or the right numbers are all 0, the wrong ones must be met to the bit.
-    room = ROOM * float(np.max(expected.det, initial=0.0))
+    room = ROOM * float(np.max(expected.worst_case, initial=0.0))
     larger = max(1.0, wrong / right) if right > np.finfo(float).tiny else 1.0
     return bool((np.abs(value[finite] - other[finite]) <= larger * room).all())
 

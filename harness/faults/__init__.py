@@ -3,6 +3,6 @@
 from harness.faults.fault import Fault
 from harness.faults.faulty import faulty, planted
 from harness.faults.partial import Partial
-from harness.faults.spoilt import Spoilt
+from harness.faults.perturbation import Perturbation
 
-__all__ = ["Fault", "Partial", "Spoilt", "faulty", "planted"]
+__all__ = ["Fault", "Partial", "Perturbation", "faulty", "planted"]

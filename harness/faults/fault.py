@@ -9,8 +9,8 @@ from harness.cases.case import Case
 from harness.cases.observables import Observable, required
 from harness.cases.problem import Array
 from harness.errors import SpecificationError
+from harness.faults.perturbation import Perturbation
 from harness.faults.planted import PLANTED, planted_class
-from harness.faults.spoilt import Spoilt
 from harness.operators.activations.activation import Activation
 from harness.operators.layers.layer import Layer
 from harness.operators.losses.loss import Loss
@@ -55,7 +55,7 @@ class Fault:
         loss: the value of a loss, from (stage, value).
         loss_gradient: with respect to the prediction, from (stage, gradient).
         update: of an optimizer, parameter and slots after the step, from (stage); the right ones: ``stage.update()``.
-        spoilt: how a graded fault makes a right result worse.
+        perturbation: how a graded fault makes a right result worse.
         kind: ``structural`` where another formula is computed, ``graded`` where the right one loses digits.
         size: the relative error of a graded fault.
         census: how many of 43 public from-scratch implementations had it; None where nobody counted.
@@ -81,7 +81,7 @@ class Fault:
     loss: Result | None = None
     loss_gradient: Result | None = None
     update: Callable[[Any], tuple[Array, Mapping[str, Any]]] | None = None
-    spoilt: Spoilt | None = None
+    perturbation: Perturbation | None = None
     kind: Kind = "structural"
     size: float | None = None
     census: int | None = None
@@ -112,8 +112,8 @@ class Fault:
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What it does otherwise, by place: functions, as ``output`` or ``gradients/kernel``, and ``spoilt``."""
-        given = {place: getattr(self, place) for place in PLACES} | {"spoilt": self.spoilt}
+        """What it does otherwise, by place: functions, as ``output`` or ``gradients/kernel``, and ``perturbation``."""
+        given = {place: getattr(self, place) for place in PLACES} | {"perturbation": self.perturbation}
         found = {place: change for place, change in given.items() if change and place not in BY_PARAMETER}
         for place in BY_PARAMETER:
             found |= {f"{place}/{name}": change for name, change in given[place].items()}

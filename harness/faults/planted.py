@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from harness.cases.problem import Array
-from harness.faults.spoilt import Spoilt
+from harness.faults.perturbation import Perturbation
 from harness.faults.stages import ActivationStage, LayerStage, LossStage, OptimizerStage, Setting
 from harness.operators.activations.activation import Activation
 from harness.operators.layers.layer import Layer
@@ -34,7 +34,7 @@ class Planted:
         self._changes = changes
         self._right = right
         self._setting = setting
-        self._spoilt: Spoilt = changes.get("spoilt", Spoilt())
+        self._perturbation: Perturbation = changes.get("perturbation", Perturbation())
 
     def _at(self, place: str, *inputs: Any) -> Any:
         """Return what is done at a place, of inputs whose last one is the right result."""
@@ -56,7 +56,7 @@ class PlantedLayer(Planted):
         stage = self._stage(layer, weights, x)
         y, cache = self._right.forward(stage.layer, stage.weights, stage.x)
         y = self._at("output", stage, self._from_factors(stage, y))
-        return self._spoilt.result("forward", y), (stage, cache)
+        return self._perturbation.result("forward", y), (stage, cache)
 
     def infer(self, layer: Any, weights: Arrays, x: Any) -> Array:
         """Return the output in inference."""
@@ -66,8 +66,8 @@ class PlantedLayer(Planted):
             y: Array = self._at(place, stage, self._right.infer(stage.layer, stage.weights, stage.x))
             return y
         y = self._at(place, stage, self._from_factors(stage, stage.forward()))
-        spoilt: Array = self._spoilt.result("forward", y)
-        return spoilt
+        perturbed: Array = self._perturbation.result("forward", y)
+        return perturbed
 
     def backward(self, layer: Any, weights: Arrays, cache: LayerCache, dy: Array) -> tuple[Any, Arrays]:
         """Return the gradients with respect to x and to each parameter."""
@@ -77,14 +77,14 @@ class PlantedLayer(Planted):
         found = {}
         for name, right in gradients.items():
             gradient = self._at(f"written/{name}", stage, self._at(f"gradients/{name}", stage, dy, right))
-            found[name] = self._spoilt.result(f"gradient/{name}", gradient)
-        return self._spoilt.result("backward", self._at("input_gradient", stage, dy, dx)), found
+            found[name] = self._perturbation.result(f"gradient/{name}", gradient)
+        return self._perturbation.result("backward", self._at("input_gradient", stage, dy, dx)), found
 
     def moving(self, layer: Any, weights: Arrays, cache: LayerCache) -> Arrays:
         """Return the moving statistics after the step."""
         stage, right_cache = cache
         statistics = self._at("statistics", stage, self._right.moving(stage.layer, stage.weights, right_cache))
-        return {name: self._spoilt.result(f"update/{name}", array) for name, array in statistics.items()}
+        return {name: self._perturbation.result(f"update/{name}", array) for name, array in statistics.items()}
 
     def _stage(self, layer: Any, weights: Arrays, x: Any) -> LayerStage:
         memory = self._memories.setdefault(id(layer), {})
@@ -92,20 +92,20 @@ class PlantedLayer(Planted):
         return stage.but(**{name: self._at(f"read/{name}", stage, weight) for name, weight in weights.items()})
 
     def _from_factors(self, stage: LayerStage, y: Array) -> Array:
-        return self._coarse(stage).forward() if self._spoilt.spoils_factors_of("forward") else y
+        return self._coarse(stage).forward() if self._perturbation.moves_factors_of("forward") else y
 
     def _gradients_from_factors(self, stage: LayerStage, dy: Array, dx: Any, gradients: Arrays) -> tuple[Any, Arrays]:
-        spoilt = self._spoilt
-        if spoilt.of != "factors" or spoilt.place == "forward":
+        perturbation = self._perturbation
+        if perturbation.of != "factors" or perturbation.place == "forward":
             return dx, gradients
-        coarse_dx, coarse = self._coarse(stage).backward(spoilt.factor(dy))
-        return coarse_dx if spoilt.place == "backward" else dx, {
-            name: coarse[name] if spoilt.place == f"gradient/{name}" else gradient
+        coarse_dx, coarse = self._coarse(stage).backward(perturbation.factor(dy))
+        return coarse_dx if perturbation.place == "backward" else dx, {
+            name: coarse[name] if perturbation.place == f"gradient/{name}" else gradient
             for name, gradient in gradients.items()
         }
 
     def _coarse(self, stage: LayerStage) -> LayerStage:
-        return stage.but(x=self._spoilt.factor(stage.x), **self._spoilt.factors(stage.weights))
+        return stage.but(x=self._perturbation.factor(stage.x), **self._perturbation.factors(stage.weights))
 
 
 class PlantedActivation(Planted):
@@ -117,14 +117,14 @@ class PlantedActivation(Planted):
         """Return the output, and the stage with the right operator's cache."""
         stage = ActivationStage(self._right, activation, x)
         y, cache = self._right.forward(activation, x)
-        return self._spoilt.result("forward", self._at("output", stage, y)), (stage, cache)
+        return self._perturbation.result("forward", self._at("output", stage, y)), (stage, cache)
 
     def backward(self, activation: Any, cache: tuple[ActivationStage, Any], dy: Array) -> Array:
         """Return the gradient with respect to x."""
         stage, right_cache = cache
         dx = self._at("input_gradient", stage, dy, self._right.backward(activation, right_cache, dy))
-        spoilt: Array = self._spoilt.result("backward", dx)
-        return spoilt
+        perturbed: Array = self._perturbation.result("backward", dx)
+        return perturbed
 
 
 class PlantedLoss(Planted):
@@ -136,15 +136,15 @@ class PlantedLoss(Planted):
         """Return the loss, a scalar."""
         stage = LossStage(self._right, loss, y_true, y_pred)
         value = self._at("loss", stage, np.asarray(self._right.forward(loss, y_true, y_pred)))
-        spoilt: Array = self._spoilt.result("loss", value)
-        return spoilt
+        perturbed: Array = self._perturbation.result("loss", value)
+        return perturbed
 
     def backward(self, loss: Any, y_true: Array, y_pred: Array) -> Array:
         """Return the gradient with respect to the prediction."""
         stage = LossStage(self._right, loss, y_true, y_pred)
         gradient = self._at("loss_gradient", stage, self._right.backward(loss, y_true, y_pred))
-        spoilt: Array = self._spoilt.result("backward/loss", gradient)
-        return spoilt
+        perturbed: Array = self._perturbation.result("backward/loss", gradient)
+        return perturbed
 
 
 class PlantedOptimizer(Planted):
@@ -158,7 +158,7 @@ class PlantedOptimizer(Planted):
         """Return the parameter after the step, and the slots."""
         stage = OptimizerStage(self._right, self._setting, optimizer, step, weight, gradient, slots)
         new_weight, new_slots = self._changes["update"](stage) if "update" in self._changes else stage.update()
-        return self._spoilt.result("update", new_weight), new_slots
+        return self._perturbation.result("update", new_weight), new_slots
 
 
 PLANTED: Mapping[type[Specification], type[Planted]] = MappingProxyType(

@@ -18,9 +18,11 @@ def through_jacobian(error: Estimate, slope: Floats, normalized: Floats) -> Esti
     """Return 0 with the error that s (1 - 1/N - x̂ x̂ᵀ / N) makes of an error, both (elements, channels)."""
     n = len(normalized)
     size, square = np.abs(normalized), np.square(normalized)
-    det = np.abs(slope) * (error.det + error.det.sum(0) / n + size * (size * error.det).sum(0) / n)
-    shares = error.var.sum(0) + square * (square * error.var).sum(0)
-    return Estimate(np.zeros(det.shape), det, np.square(slope) * (error.var + 2 * shares / n**2))
+    worst_case = np.abs(slope) * (
+        error.worst_case + error.worst_case.sum(0) / n + size * (size * error.worst_case).sum(0) / n
+    )
+    shares = error.variance.sum(0) + square * (square * error.variance).sum(0)
+    return Estimate(np.zeros(worst_case.shape), worst_case, np.square(slope) * (error.variance + 2 * shares / n**2))
 
 
 def of_overflow(size: Floats, arithmetic: Arithmetic) -> Floats:
@@ -31,19 +33,14 @@ def of_overflow(size: Floats, arithmetic: Arithmetic) -> Floats:
 
 def relative_error(inverse: Estimate) -> Estimate:
     """Return the estimate with its errors divided by its value."""
-    return Estimate(inverse.value, inverse.det / inverse.value, inverse.var / np.square(inverse.value))
+    return Estimate(inverse.value, inverse.worst_case / inverse.value, inverse.variance / np.square(inverse.value))
 
 
 def with_shared(estimate: Estimate, *errors: tuple[Factor, Estimate]) -> Estimate:
     """Return the estimate with errors that all elements of a channel share, each behind its factor."""
     for factor, error in errors:
-        estimate = with_errors(estimate, factor * error.det, SHARED * np.square(factor) * error.var)
+        estimate = estimate.with_error(factor * error.worst_case, SHARED * np.square(factor) * error.variance)
     return estimate
-
-
-def with_errors(estimate: Estimate, det: Factor, var: Factor) -> Estimate:
-    """Return the estimate with another error."""
-    return Estimate(estimate.value, estimate.det + det, estimate.var + var)
 
 
 def of_underflow(error: Floats, tiny: float) -> Factor:

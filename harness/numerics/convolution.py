@@ -80,7 +80,7 @@ def input_gradient(
     channels = groups * kernel.shape[2]
     shape = dy.shape[0], windows.down.size, windows.across.size, channels
     start = Estimate.exact(0.0) if bias is None else bias
-    value, det, var = (np.full(shape, array) for array in (start.value, start.det, start.var))
+    value, worst_case, variance = (np.full(shape, array) for array in (start.value, start.worst_case, start.variance))
     for down, across in itertools.product(turned(windows.down), turned(windows.across)):
 
         def part(array: Floats, down: slice = down.taps, across: slice = across.taps) -> Floats:
@@ -90,8 +90,8 @@ def input_gradient(
         if estimate.shape == shape:
             return estimate
         pixels = slice(None), down.pixels, across.pixels
-        value[pixels], det[pixels], var[pixels] = estimate.value, estimate.det, estimate.var
-    return Estimate(value, det, var)
+        value[pixels], worst_case[pixels], variance[pixels] = estimate.value, estimate.worst_case, estimate.variance
+    return Estimate(value, worst_case, variance)
 
 
 def kernel_gradient(x: Estimate, dy: Estimate, windows: Windows, groups: int, arithmetic: Arithmetic) -> Estimate:

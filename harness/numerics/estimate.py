@@ -33,13 +33,13 @@ class Estimate:
 
     Attributes:
         value: float64.
-        det: the worst case of |error| by element, the shape of ``value``.
-        var: the variance of the error, the shape of ``value``.
+        worst_case: the largest |error| by element, the shape of ``value``.
+        variance: of the error, the shape of ``value``.
     """
 
     value: Floats
-    det: Floats
-    var: Floats
+    worst_case: Floats
+    variance: Floats
 
     @classmethod
     def exact(cls, array: Any) -> "Estimate":
@@ -56,17 +56,17 @@ class Estimate:
     @property
     def is_exact(self) -> bool:
         """True where no element has an error."""
-        if self.det.size == 0:
+        if self.worst_case.size == 0:
             return True
         # The first element tells of most estimates: ``exact`` holds one 0 for all, and few errors are 0 somewhere.
-        if self.det.item(0) != 0:
+        if self.worst_case.item(0) != 0:
             return False
-        return not (any(self.det.strides) and self.det.any())
+        return not (any(self.worst_case.strides) and self.worst_case.any())
 
     @property
     def reach(self) -> tuple[Floats, Floats]:
         """How far from its value each element may lie: in the worst case, and at REACH standard deviations."""
-        return self.det, REACH * np.sqrt(self.var)
+        return self.worst_case, REACH * np.sqrt(self.variance)
 
     def __getitem__(self, key: Any) -> "Estimate":
         """Return the estimate of a part, by NumPy's basic indexing."""
@@ -77,13 +77,13 @@ class Estimate:
         value = move(self.value)
         if self.is_exact:
             return Estimate.exact(value)
-        return Estimate(value, move(self.det), move(self.var))
+        return Estimate(value, move(self.worst_case), move(self.variance))
 
     def through(self, value: Floats, jacobian: Factor) -> "Estimate":
         """Return ``value``, computed element by element from this estimate, with the error that it inherits."""
         if self.is_exact:
             return Estimate.exact(value)
-        return Estimate(value, np.abs(jacobian) * self.det, np.square(jacobian) * self.var)
+        return Estimate(value, np.abs(jacobian) * self.worst_case, np.square(jacobian) * self.variance)
 
     def scaled(self, factor: Factor) -> "Estimate":
         """Return the product with an exact factor, before rounding."""
@@ -100,24 +100,28 @@ class Estimate:
     def _errors_and(self, other: "Estimate") -> tuple[Floats, Floats]:
         if self.shape == other.shape:
             if other.is_exact:
-                return self.det, self.var
+                return self.worst_case, self.variance
             if self.is_exact:
-                return other.det, other.var
-        return self.det + other.det, self.var + other.var
+                return other.worst_case, other.variance
+        return self.worst_case + other.worst_case, self.variance + other.variance
 
-    def off_by(self, det: Factor) -> "Estimate":
-        """Return this estimate with another error of at most ``det``, uniformly distributed within it."""
-        var = np.square(det)
-        var = var / 3
-        if np.shape(det) == self.value.shape and self.is_exact:
-            return Estimate(self.value, np.asarray(det), np.asarray(var))
-        return Estimate(self.value, self.det + det, self.var + var)
+    def with_error(self, worst_case: Factor, variance: Factor) -> "Estimate":
+        """Return this estimate with another error besides."""
+        return Estimate(self.value, self.worst_case + worst_case, self.variance + variance)
+
+    def off_by(self, worst_case: Factor) -> "Estimate":
+        """Return this estimate with another error of at most ``worst_case``, uniformly distributed within it."""
+        variance = np.square(worst_case)
+        variance = variance / 3
+        if np.shape(worst_case) == self.value.shape and self.is_exact:
+            return Estimate(self.value, np.asarray(worst_case), np.asarray(variance))
+        return Estimate(self.value, self.worst_case + worst_case, self.variance + variance)
 
     def off_by_either(self, difference: Factor) -> "Estimate":
         """Return this estimate with another error that is 0 or ``difference``, as of a choice between two values."""
         size = np.abs(difference)
         # The room keeps the second choice itself, whose distance is rounded here, inside the worst case.
-        return Estimate(self.value, self.det + size * (1 + 2.0**-20), self.var + np.square(size))
+        return Estimate(self.value, self.worst_case + size * (1 + 2.0**-20), self.variance + np.square(size))
 
     def rounded(self, roundings: Factor, arithmetic: Arithmetic) -> "Estimate":
         """Return this estimate after so many roundings of its value; 0 stays exact."""
@@ -139,8 +143,8 @@ def joined(parts: list[Estimate], axis: int = 0) -> Estimate:
     value = np.concatenate([part.value for part in parts], axis)
     if all(part.is_exact for part in parts):
         return Estimate.exact(value)
-    det, var = ([part.det for part in parts], [part.var for part in parts])
-    return Estimate(value, np.concatenate(det, axis), np.concatenate(var, axis))
+    worst_case, variance = ([part.worst_case for part in parts], [part.variance for part in parts])
+    return Estimate(value, np.concatenate(worst_case, axis), np.concatenate(variance, axis))
 
 
 @functools.lru_cache(maxsize=4096)

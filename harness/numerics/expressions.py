@@ -489,7 +489,9 @@ def widest(estimates: Sequence[Estimate]) -> Estimate:
     """Return the first value with the largest error of all: each is a right way to compute it."""
     first, *others = estimates
     for other in others:
-        first = Estimate(first.value, np.maximum(first.det, other.det), np.maximum(first.var, other.var))
+        first = Estimate(
+            first.value, np.maximum(first.worst_case, other.worst_case), np.maximum(first.variance, other.variance)
+        )
     return first
 
 
@@ -527,10 +529,10 @@ def _add_undecided(node: Elementwise, kink: Kink, adjoint: Floats, errors: "_Err
     worst, likely = kink.reaches
     one, other = (parent.estimate for parent in node.parents)
     difference = np.abs(one.value - other.value)
-    det = np.where(kink.first, other.det, one.det)
-    deviation = np.sqrt(np.where(kink.first, other.var, one.var))
+    worst_case = np.where(kink.first, other.worst_case, one.worst_case)
+    deviation = np.sqrt(np.where(kink.first, other.variance, one.variance))
     errors.chosen(
-        adjoint, np.where(worst, difference + det, 0.0), np.where(likely, np.hypot(difference, deviation), 0.0)
+        adjoint, np.where(worst, difference + worst_case, 0.0), np.where(likely, np.hypot(difference, deviation), 0.0)
     )
 
 
@@ -551,33 +553,33 @@ class _Errors:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
-        self.det = np.zeros(shape)
-        self.var = np.zeros(shape)
+        self.worst_case = np.zeros(shape)
+        self.variance = np.zeros(shape)
 
     def rounded(self, adjoint: Floats, error: Floats) -> None:
         size = np.abs(adjoint) * error
-        self.det += size
-        self.var += self._shared(error) * np.square(size) / 3
+        self.worst_case += size
+        self.variance += self._shared(error) * np.square(size) / 3
 
     def chosen(self, adjoint: Floats, worst: Floats, likely: Floats) -> None:
         size = np.abs(adjoint)
-        self.det += ROOM * size * worst
-        self.var += np.square(size * likely)
+        self.worst_case += ROOM * size * worst
+        self.variance += np.square(size * likely)
 
     def inherited(self, members: list[tuple[Estimate, Floats]]) -> None:
         deviation = np.zeros(())
         for estimate, adjoint in members:
-            self.det += np.abs(adjoint) * estimate.det
-            likely = self._shared(estimate.value) * np.square(adjoint) * estimate.var
+            self.worst_case += np.abs(adjoint) * estimate.worst_case
+            likely = self._shared(estimate.value) * np.square(adjoint) * estimate.variance
             if len(members) == 1:
-                self.var += likely
+                self.variance += likely
             else:
                 deviation = deviation + np.sqrt(likely)
         if len(members) > 1:
-            self.var += np.square(deviation)
+            self.variance += np.square(deviation)
 
     def estimate(self, value: Floats) -> Estimate:
-        return Estimate(value, self.det, self.var) if self.det.any() else Estimate.exact(value)
+        return Estimate(value, self.worst_case, self.variance) if self.worst_case.any() else Estimate.exact(value)
 
     def _shared(self, of: Floats) -> float:
         return SHARED if of.size < math.prod(self.shape) else 1.0

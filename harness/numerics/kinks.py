@@ -28,7 +28,7 @@ def either_side(y: Estimate, x: Estimate, distance: Floats, difference: Factor) 
     in_worst_case, by_variance = undecided(x, distance)
     worst = y.off_by_either(np.where(in_worst_case, difference, 0.0))
     likely = y.off_by_either(np.where(by_variance, difference, 0.0))
-    return Estimate(y.value, worst.det, likely.var)
+    return Estimate(y.value, worst.worst_case, likely.variance)
 
 
 def curved(x: Estimate, value: Floats, slope: Callable[[Floats], Floats]) -> Estimate:
@@ -42,7 +42,7 @@ def curved(x: Estimate, value: Floats, slope: Callable[[Floats], Floats]) -> Est
     if x.is_exact:
         return Estimate.exact(value)
     worst, likely = x.reach
-    return Estimate(value, np.abs(slope(worst)) * x.det, np.square(slope(likely)) * x.var)
+    return Estimate(value, np.abs(slope(worst)) * x.worst_case, np.square(slope(likely)) * x.variance)
 
 
 def behind(x: Estimate, value: Floats, distance: Floats) -> Estimate:
@@ -53,4 +53,6 @@ def behind(x: Estimate, value: Floats, distance: Floats) -> Estimate:
     if x.is_exact:
         return Estimate.exact(value)
     worst, likely = x.reach
-    return Estimate(value, np.where(distance <= worst, x.det, 0.0), np.where(distance <= likely, x.var, 0.0))
+    return Estimate(
+        value, np.where(distance <= worst, x.worst_case, 0.0), np.where(distance <= likely, x.variance, 0.0)
+    )

@@ -77,31 +77,31 @@ def product_of_blocks(
         square += np.square(start)
     unit, factor = arithmetic.unit_roundoff, arithmetic.factor_roundoff
     underflow = n * arithmetic.smallest_normal * (1 + sizes.largest)
-    det = magnitude
-    det *= n * unit + 2 * factor
-    det += underflow
-    var = np.maximum(walk, random_order(value, square, n), out=walk)
-    var += square
-    var *= unit**2 / 3
-    var += underflow * underflow / 3
+    worst_case = magnitude
+    worst_case *= n * unit + 2 * factor
+    worst_case += underflow
+    variance = np.maximum(walk, random_order(value, square, n), out=walk)
+    variance += square
+    variance *= unit**2 / 3
+    variance += underflow * underflow / 3
     if factor:
         square *= 2 * factor**2 / 3
-        var += square
+        variance += square
     if repeated and n > FEW:
-        np.maximum(var, np.square(repeated * REPEATED * det), out=var)
+        np.maximum(variance, np.square(repeated * REPEATED * worst_case), out=variance)
     gain = arithmetic.product_gain
     if gain != 1:
-        det *= gain
-        var *= gain**2
+        worst_case *= gain
+        variance *= gain**2
     if none is not None:
-        det[none], var[none] = 0.0, 0.0
+        worst_case[none], variance[none] = 0.0, 0.0
     for inherited in sums.inherited:
-        det += inherited[0]
-        var += inherited[1]
+        worst_case += inherited[0]
+        variance += inherited[1]
     if bias is not None and not bias.is_exact:
-        det += bias.det
-        var += bias.var
-    return Estimate(value, det, var)
+        worst_case += bias.worst_case
+        variance += bias.variance
+    return Estimate(value, worst_case, variance)
 
 
 def _both(one: Flags | None, other: Flags) -> Flags | None:
@@ -127,14 +127,14 @@ class _Sums:
         self.n += a.shape[-1]
         self.sizes.add(a.value, b.value)
         if not a.is_exact:
-            self.inherited.append((a.det @ np.abs(b.value), a.var @ np.square(b.value)))
+            self.inherited.append((a.worst_case @ np.abs(b.value), a.variance @ np.square(b.value)))
         if not b.is_exact:
             # With the product of both errors, which is all there is where a value is 0.
             size, square = np.abs(a.value), np.square(a.value)
             if not a.is_exact:
-                size += a.det
-                square += a.var
-            self.inherited.append((size @ b.det, square @ b.var))
+                size += a.worst_case
+                square += a.variance
+            self.inherited.append((size @ b.worst_case, square @ b.variance))
 
     def _add(self, products: Floats) -> None:
         if not self.parts:

@@ -35,7 +35,6 @@ from harness.numerics.channels import (
     relative_error,
     row_blocks,
     through_jacobian,
-    with_errors,
     with_shared,
 )
 from harness.numerics.estimate import REACH, Estimate, Floats
@@ -96,22 +95,22 @@ def gradients(
     normalized = columns.normalized
     slope = columns.inverse.value * gamma.value
     sum_dy = total(Estimate.exact(dy.value), 0, arithmetic)
-    dbeta = sum_dy if dy.is_exact else with_errors(sum_dy, dy.det.sum(0), dy.var.sum(0))
+    dbeta = sum_dy if dy.is_exact else sum_dy.with_error(dy.worst_case.sum(0), dy.variance.sum(0))
     rounded_sums = sum_dy, _dgamma(columns, dy.value, sum_dy, arithmetic)
     dgamma = with_shared(rounded_sums[1], (np.abs(rounded_sums[1].value), relative_error(columns.inverse)))
     dgamma = with_shared(dgamma, (np.abs(columns.inverse.value * dbeta.value), columns.mean))
     dx = _dx(columns, dy.value, slope, rounded_sums, arithmetic)
     if not dy.is_exact:
         # Of a constant column x̂ is 0: what is left is the product of both errors.
-        size = np.abs(normalized) + columns.inverse.value * (columns.mean.det + columns.x.det)
-        square = np.square(normalized) + np.square(columns.inverse.value) * (columns.mean.var + columns.x.var)
-        dgamma = with_errors(dgamma, (size * dy.det).sum(0), (square * dy.var).sum(0))
+        size = np.abs(normalized) + columns.inverse.value * (columns.mean.worst_case + columns.x.worst_case)
+        square = np.square(normalized) + np.square(columns.inverse.value) * (columns.mean.variance + columns.x.variance)
+        dgamma = dgamma.with_error((size * dy.worst_case).sum(0), (square * dy.variance).sum(0))
         dx = dx + through_jacobian(dy, slope, normalized)
     if not columns.x.is_exact:
         dgamma, dx = _with_errors_of_x(columns, dy.value, slope, dgamma, dx)
     if not gamma.is_exact:
         share = np.abs(dx.value / np.where(gamma.value == 0, 1.0, gamma.value))
-        dx = with_errors(dx, share * gamma.det, share**2 * gamma.var)
+        dx = dx.with_error(share * gamma.worst_case, share**2 * gamma.variance)
     return dx, dgamma, dbeta
 
 
@@ -136,11 +135,11 @@ def scaled(
     of_shift = unit * np.abs(shift), unit * np.abs(beta.value - shift)
     constant = Estimate.exact(np.zeros(slope.shape)).off_by(of_shift[0]).off_by(of_shift[1])
     constant = with_shared(Estimate.exact(constant.value), (1.0, constant), (size, mean))
-    constant = with_errors(constant, beta.det, beta.var)
-    det_of_centered = size * (2 * unit + relative.det) + np.abs(inverse.value) * gamma.det
-    var_of_centered = np.square(slope) * (4 * unit**2 / 3 + SHARED * relative.var)
-    var_of_centered = var_of_centered + np.square(inverse.value) * gamma.var
-    value, det, var = (np.empty(x.shape) for _ in range(3))
+    constant = constant.with_error(beta.worst_case, beta.variance)
+    worst_case_of_centered = size * (2 * unit + relative.worst_case) + np.abs(inverse.value) * gamma.worst_case
+    variance_of_centered = np.square(slope) * (4 * unit**2 / 3 + SHARED * relative.variance)
+    variance_of_centered = variance_of_centered + np.square(inverse.value) * gamma.variance
+    value, worst_case, variance = (np.empty(x.shape) for _ in range(3))
     for block in row_blocks(x):
         x_, y = x[block], value[block]
         centered = x_ - mean.value
@@ -148,22 +147,22 @@ def scaled(
         y += beta.value
         of_y = np.abs(y)
         of_y *= unit
-        rounded = np.abs(x_, out=det[block])
+        rounded = np.abs(x_, out=worst_case[block])
         rounded *= unit * size
-        square = np.square(rounded, out=var[block])
+        square = np.square(rounded, out=variance[block])
         square += np.square(of_y)
         square *= 1 / 3
         rounded += of_y
         np.square(centered, out=of_y)
-        of_y *= var_of_centered
+        of_y *= variance_of_centered
         square += of_y
         np.abs(centered, out=centered)
-        centered *= det_of_centered
+        centered *= worst_case_of_centered
         rounded += centered
         underflow = of_underflow(rounded, tiny)
-        square += constant.var + tiny * underflow / 3
-        rounded += constant.det + underflow
-    return Estimate(value, det, var)
+        square += constant.variance + tiny * underflow / 3
+        rounded += constant.worst_case + underflow
+    return Estimate(value, worst_case, variance)
 
 
 def _mean(x: Estimate, arithmetic: Arithmetic) -> Estimate:
@@ -183,8 +182,8 @@ def _variance(x: Floats, mean: Estimate, arithmetic: Arithmetic) -> Estimate:
     squared_first = (squared_first - squared_mean).rounded(1, arithmetic)
     return Estimate(
         centered_first.value,
-        np.maximum(centered_first.det + np.square(mean.det), squared_first.det),
-        np.maximum(centered_first.var + 3 * np.square(mean.var), squared_first.var),
+        np.maximum(centered_first.worst_case + np.square(mean.worst_case), squared_first.worst_case),
+        np.maximum(centered_first.variance + 3 * np.square(mean.variance), squared_first.variance),
     ).off_by(overflown)
 
 
@@ -198,8 +197,8 @@ def _dgamma(columns: Statistics, dy: Floats, sum_dy: Estimate, arithmetic: Arith
     summed_first = (of_products - of_sums).rounded(1, arithmetic).scaled(columns.inverse.value).rounded(1, arithmetic)
     larger = Estimate(
         normalized_first.value,
-        np.maximum(normalized_first.det, summed_first.det),
-        np.maximum(normalized_first.var, summed_first.var),
+        np.maximum(normalized_first.worst_case, summed_first.worst_case),
+        np.maximum(normalized_first.variance, summed_first.variance),
     )
     return larger.off_by(of_overflow(np.abs(products, out=products).sum(0), arithmetic))
 
@@ -225,15 +224,16 @@ def _dx(
     constant = with_shared(constant, (each, sum_dy), (mean_of_one, columns.mean))
     # In a constant column x̂ is all error of the mean, and the last term its square.
     of_square = mean_of_size * columns.inverse.value
-    constant = with_errors(
-        constant, of_square * np.square(columns.mean.det), np.square(of_square * REACH * SHARED * columns.mean.var)
+    constant = constant.with_error(
+        of_square * np.square(columns.mean.worst_case),
+        np.square(of_square * REACH * SHARED * columns.mean.variance),
     )
-    det_of_size = underflow_of_inverse + each * sum_product.det + mean_of_size * columns.mean.det
-    shared = SHARED * columns.mean.var
-    var_of_size = 2 * shared * mean_of_size * mean_of_one
-    var_of_square = np.square(underflow_of_inverse) / 3 + SHARED * np.square(each) * sum_product.var
-    var_of_square = var_of_square + shared * np.square(mean_of_size)
-    value, det, var = (np.empty(dy.shape) for _ in range(3))
+    worst_case_of_size = underflow_of_inverse + each * sum_product.worst_case + mean_of_size * columns.mean.worst_case
+    shared = SHARED * columns.mean.variance
+    variance_of_size = 2 * shared * mean_of_size * mean_of_one
+    variance_of_square = np.square(underflow_of_inverse) / 3 + SHARED * np.square(each) * sum_product.variance
+    variance_of_square = variance_of_square + shared * np.square(mean_of_size)
+    value, worst_case, variance = (np.empty(dy.shape) for _ in range(3))
     for block in row_blocks(dy):
         x_, dx = normalized[block], value[block]
         first, last = slope * dy[block], of_product * x_
@@ -243,25 +243,25 @@ def _dx(
         size = np.abs(x_)
         np.abs(last, out=last)
         both += 3 * last
-        error = det[block]
-        square = var[block]
-        np.multiply(size, var_of_square, out=square)
-        square += var_of_size
+        error = worst_case[block]
+        square = variance[block]
+        np.multiply(size, variance_of_square, out=square)
+        square += variance_of_size
         square *= size
-        square += constant.var
-        np.multiply(size, det_of_size, out=error)
-        error += constant.det
+        square += constant.variance
+        np.multiply(size, worst_case_of_size, out=error)
+        error += constant.worst_case
         for term, roundings in ((first, 4), (last, 8)):
             rounded = Estimate.rounding(term, roundings, arithmetic)
             error += rounded
             np.square(rounded, out=rounded)
             rounded *= 1 / 3
             square += rounded
-        error += relative.det * both
+        error += relative.worst_case * both
         np.square(both, out=both)
-        both *= SHARED * relative.var
+        both *= SHARED * relative.variance
         square += both
-    return Estimate(value, det, var)
+    return Estimate(value, worst_case, variance)
 
 
 def _with_errors_of_x(
@@ -271,13 +271,12 @@ def _with_errors_of_x(
     n, normalized, inverse = len(dy), columns.normalized, columns.inverse.value
     error = through_jacobian(columns.x, inverse, normalized)
     size, square = np.abs(dy), np.square(dy)
-    product_det, product_var = (size * error.det).sum(0), (square * error.var).sum(0)
-    relative_det = inverse * (np.abs(normalized) * columns.x.det).sum(0) / n
-    relative_var = inverse**2 * (normalized**2 * columns.x.var).sum(0) / n**2
+    product_worst_case, product_variance = (size * error.worst_case).sum(0), (square * error.variance).sum(0)
+    relative_worst_case = inverse * (np.abs(normalized) * columns.x.worst_case).sum(0) / n
+    relative_variance = inverse**2 * (normalized**2 * columns.x.variance).sum(0) / n**2
     each, all_of_them = np.abs(slope * dgamma.value) / n, np.abs(slope * normalized) / n
-    dx = with_errors(
-        dx,
-        each * error.det + all_of_them * product_det + np.abs(dx.value) * relative_det,
-        each**2 * error.var + all_of_them**2 * product_var + dx.value**2 * relative_var,
+    dx = dx.with_error(
+        each * error.worst_case + all_of_them * product_worst_case + np.abs(dx.value) * relative_worst_case,
+        each**2 * error.variance + all_of_them**2 * product_variance + dx.value**2 * relative_variance,
     )
-    return with_errors(dgamma, product_det, product_var), dx
+    return dgamma.with_error(product_worst_case, product_variance), dx

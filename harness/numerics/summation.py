@@ -62,9 +62,7 @@ def total(terms: Estimate, axes: int | tuple[int, ...], arithmetic: Arithmetic) 
     estimate = _sum(rows(terms.value), arithmetic)
     if terms.is_exact:
         return estimate
-    return Estimate(
-        estimate.value, estimate.det + rows(terms.det).sum(axis=0), estimate.var + rows(terms.var).sum(axis=0)
-    )
+    return estimate.with_error(rows(terms.worst_case).sum(axis=0), rows(terms.variance).sum(axis=0))
 
 
 def total_of_rounded(terms: Floats, roundings: float, arithmetic: Arithmetic) -> Estimate:
@@ -79,9 +77,9 @@ def total_of_rounded(terms: Floats, roundings: float, arithmetic: Arithmetic) ->
     unit, tiny = roundings * arithmetic.unit_roundoff, arithmetic.smallest_normal
     magnitude, square = (size.reshape(estimate.shape) for size in sizes)
     count = len(terms) if terms.all() else np.count_nonzero(terms, axis=0)
-    det = unit * magnitude + tiny * count
-    var = (unit**2 * square + 2 * unit * tiny * magnitude + tiny**2 * count) / 3
-    return Estimate(estimate.value, estimate.det + det, estimate.var + var)
+    worst_case = unit * magnitude + tiny * count
+    variance = (unit**2 * square + 2 * unit * tiny * magnitude + tiny**2 * count) / 3
+    return estimate.with_error(worst_case, variance)
 
 
 def _sum(each: Floats, arithmetic: Arithmetic) -> Estimate:
@@ -105,16 +103,16 @@ def accumulated(value: Floats, magnitude: Floats, count: Floats, arithmetic: Ari
     unit, tiny = arithmetic.unit_roundoff, arithmetic.smallest_normal
     # Where one count holds for many sums, these are small arrays.
     underflow = roundings * tiny
-    var = np.square(magnitude) * (roundings * (unit**2 / 3))
-    det = magnitude * (roundings * unit)
+    variance = np.square(magnitude) * (roundings * (unit**2 / 3))
+    worst_case = magnitude * (roundings * unit)
     if magnitude.min() > 0:
-        det += underflow
-        var += np.square(underflow) / 3
+        worst_case += underflow
+        variance += np.square(underflow) / 3
     else:
         some = magnitude > 0
-        det += some * underflow
-        var += some * (np.square(underflow) / 3)
-    return Estimate(value, det, var)
+        worst_case += some * underflow
+        variance += some * (np.square(underflow) / 3)
+    return Estimate(value, worst_case, variance)
 
 
 def _sum_of_many(each: Floats, sizes: tuple[Floats, Floats], arithmetic: Arithmetic) -> Estimate:
@@ -127,16 +125,16 @@ def _sum_of_many(each: Floats, sizes: tuple[Floats, Floats], arithmetic: Arithme
     walk = np.maximum(lengths_of_parts @ np.square(sums), lengths_of_parts @ np.square(value - sums))
     np.maximum(walk, random_order(value, square, n), out=walk)
     underflow = n * arithmetic.smallest_normal
-    det = magnitude * ((n - 1) * arithmetic.unit_roundoff)
-    det += underflow
+    worst_case = magnitude * ((n - 1) * arithmetic.unit_roundoff)
+    worst_case += underflow
     walk *= arithmetic.unit_roundoff**2 / 3
     walk += underflow**2 / 3
     coherent = np.maximum(drift(each, sums, arithmetic), repeats(n, arithmetic, each))
-    var = np.maximum(walk, np.square(coherent * REPEATED * det))
+    variance = np.maximum(walk, np.square(coherent * REPEATED * worst_case))
     if not magnitude.min() > 0:
         none = magnitude == 0
-        det[none], var[none] = 0.0, 0.0
-    return Estimate(value, det, var)
+        worst_case[none], variance[none] = 0.0, 0.0
+    return Estimate(value, worst_case, variance)
 
 
 def _partial_sums(each: Floats) -> Floats:
@@ -197,7 +195,7 @@ def added(parts: tuple[Estimate, ...], arithmetic: Arithmetic) -> Estimate:
     """Return the sum of estimates of one shape, element by element, rounded."""
     together = Estimate(
         np.stack([part.value for part in parts]),
-        np.stack([part.det for part in parts]),
-        np.stack([part.var for part in parts]),
+        np.stack([part.worst_case for part in parts]),
+        np.stack([part.variance for part in parts]),
     )
     return total(together, 0, arithmetic)

@@ -170,7 +170,11 @@ def gathered(parts: Expression, windows: Windows) -> Expression:
         found = accumulated(value, windows.scattered(np.abs(parts.value)), count, arithmetic)
         if parts.is_exact:
             return found
-        return Estimate(value, found.det + windows.scattered(parts.det), found.var + windows.scattered(parts.var))
+        return Estimate(
+            value,
+            found.worst_case + windows.scattered(parts.worst_case),
+            found.variance + windows.scattered(parts.variance),
+        )
 
     return _tensor(rule, (parts,), (lambda dy: elements(dy, windows),))
 

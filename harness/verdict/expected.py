@@ -289,7 +289,7 @@ class _Walk:
         if not np.any(shift):
             return gradient
         together = gradient.value.size / gradient.shape[-1]
-        return Estimate(gradient.value, gradient.det, gradient.var + together * np.square(shift))
+        return Estimate(gradient.value, gradient.worst_case, gradient.variance + together * np.square(shift))
 
     def _show(self, name: str, estimate: Estimate, origin: Origin) -> Value:
         """Note what an observable should be, and return what the walk goes on from."""

@@ -106,7 +106,9 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Measured:
     with np.errstate(all="ignore"):
         deviation = _deviation(expected, arithmetic)
         distance, nonfinite = _distance(values, expected.estimate, arithmetic)
-        t, bound = (_in_units(distance, nonfinite, allowed, want) for allowed in (deviation, expected.estimate.det))
+        t, bound = (
+            _in_units(distance, nonfinite, allowed, want) for allowed in (deviation, expected.estimate.worst_case)
+        )
         worst = int(t.argmax())
         rms, size = _root_mean_square(t), _root_mean_square(want)
         detectable = SIGMAS * _root_mean_square(deviation) / size if size > 0 else math.inf
@@ -125,7 +127,7 @@ def figures(got: Array, expected: Expected, arithmetic: Arithmetic) -> Measured:
         got=values.item(worst),
         error=distance.item(worst),
         deviation=deviation.item(worst),
-        worst_case=expected.estimate.det.item(worst),
+        worst_case=expected.estimate.worst_case.item(worst),
     )
 
 
@@ -237,20 +239,20 @@ def _root_mean_square(array: Floats) -> float:
 def _deviation(expected: Expected, arithmetic: Arithmetic) -> Floats:
     estimate = expected.estimate
     if estimate.is_exact:
-        return estimate.det
-    var = estimate.var * bound_limit(arithmetic)
-    deviation: Floats = np.sqrt(var)
-    if not var.min() > SMALLEST_VARIANCE:
-        deviation = np.where(var > SMALLEST_VARIANCE, deviation, estimate.det)
+        return estimate.worst_case
+    variance = estimate.variance * bound_limit(arithmetic)
+    deviation: Floats = np.sqrt(variance)
+    if not variance.min() > SMALLEST_VARIANCE:
+        deviation = np.where(variance > SMALLEST_VARIANCE, deviation, estimate.worst_case)
     if expected.origin is Origin.ANCHORS:
         return deviation
-    return np.maximum(deviation, DEPENDENT * estimate.det)
+    return np.maximum(deviation, DEPENDENT * estimate.worst_case)
 
 
 def _may_overflow(estimate: Estimate, arithmetic: Arithmetic) -> Flags:
     """Return where terms overflow the format, or, together with the result, even that of the recomputation."""
-    overflows = np.abs(estimate.value) + estimate.det / arithmetic.unit_roundoff >= arithmetic.overflow
+    overflows = np.abs(estimate.value) + estimate.worst_case / arithmetic.unit_roundoff >= arithmetic.overflow
     # In float64 the order of a sum decides between an infinity and NaN, in both.
-    together = ~np.isfinite(estimate.det) | (arithmetic.overflow > LARGEST_SQUARED)
+    together = ~np.isfinite(estimate.worst_case) | (arithmetic.overflow > LARGEST_SQUARED)
     result: Flags = np.where(np.isfinite(estimate.value), overflows, together)
     return result

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.faults import Fault, Spoilt
-from harness.faults.spoilt import UNIT_ROUNDOFF, Format, Part
+from harness.faults import Fault, Perturbation
+from harness.faults.perturbation import UNIT_ROUNDOFF, Format, Part
 from harness.operators.activations.activation import Activation
 from harness.operators.layers.layer import Layer
 from harness.operators.losses.loss import Loss
@@ -53,7 +53,7 @@ def _off_by(on: type[Specification], place: str, part: Part, size: float) -> Fau
     return Fault(
         f"{_stem(on, place)}-{part}-off-by-1e-{f'{size:.0e}'.partition('e-')[2].lstrip('0')}",
         on=on,
-        spoilt=Spoilt(place, size=size, part=part),
+        perturbation=Perturbation(place, size=size, part=part),
         moves=_moves(on, place),
         explanation=f"A relative error of {size:g} in {words} of {place}.",
         hint="Look for a constant with too few digits, or an approximation.",
@@ -66,7 +66,7 @@ def _in_format(on: type[Specification], place: str, number_format: Format) -> Fa
     return Fault(
         f"{_stem(on, place)}-in-{number_format}",
         on=on,
-        spoilt=Spoilt(place, format=number_format),
+        perturbation=Perturbation(place, format=number_format),
         moves=_moves(on, place),
         explanation=f"{place} passes through {number_format}.",
         hint="Look for a conversion to a smaller number format.",
@@ -79,7 +79,7 @@ def _factors_in_format(on: type[Specification], place: str, number_format: Forma
     return Fault(
         f"{_stem(on, place)}-of-{number_format}-factors",
         on=on,
-        spoilt=Spoilt(place, format=number_format, of="factors"),
+        perturbation=Perturbation(place, format=number_format, of="factors"),
         moves=_moves(on, place),
         explanation=f"The factors of {place} pass through {number_format}.",
         hint="Look for a matrix product in reduced precision.",

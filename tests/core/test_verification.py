@@ -117,8 +117,8 @@ def marginal(problem, shown):
     """Return an output off by 12 standard deviations in one element, far below the worst case."""
     estimate = local(problem, shown, FLOAT32)[FORWARD].estimate
     off = np.array(shown[FORWARD])
-    off[2, 1] = estimate.value[2, 1] + 12 * np.sqrt(estimate.var[2, 1])
-    assert 12 * np.sqrt(estimate.var[2, 1]) < estimate.det[2, 1]
+    off[2, 1] = estimate.value[2, 1] + 12 * np.sqrt(estimate.variance[2, 1])
+    assert 12 * np.sqrt(estimate.variance[2, 1]) < estimate.worst_case[2, 1]
     return {FORWARD: off}
 
 

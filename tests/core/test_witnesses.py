@@ -51,7 +51,7 @@ def test_finite_differences_find_the_derivative_at_the_implementations_own_numbe
     index = tuple(size // 2 for size in observable.shape)
     problem = make_problem(CASE)
     value, error = by_finite_differences(problem, trace, observable, index)
-    rounding = 2 * local(problem, trace, FLOAT64)[observable.name].estimate.det[index]
+    rounding = 2 * local(problem, trace, FLOAT64)[observable.name].estimate.worst_case[index]
     assert abs(value - trace[observable.name][index]) <= error + rounding
     assert error < 1e-3 * max(abs(value), 1e-3)
 

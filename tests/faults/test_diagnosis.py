@@ -9,7 +9,7 @@ from harness.cases.data import Random, Uniform, saturated
 from harness.cases.network import Network
 from harness.cases.problem import make_problem
 from harness.diagnosis.reproducing import MOST_SEARCHES, REPRODUCIBLE, ROOM, Diagnosis, reproducing
-from harness.faults import Fault, Spoilt, faulty
+from harness.faults import Fault, Perturbation, faulty
 from harness.implementation.contract import run
 from harness.judging.judge import Subject, judge
 from harness.layerwise import Layerwise
@@ -89,7 +89,7 @@ def test_a_fault_that_changes_nothing_here_does_not_explain_a_small_error(operat
         faulty(FAULTS["conv2d-bias-gradient-over-all-filters"], operators, "mine"), case
     )
     assert row.observable.step == 1
-    nearly_right = {**shown, row.observable.name: estimate.value + estimate.det}
+    nearly_right = {**shown, row.observable.name: estimate.value + estimate.worst_case}
     assert reproducing([piling_up], operators, problem, nearly_right, row.observable, estimate) == []
 
 
@@ -157,10 +157,10 @@ def test_nothing_is_named_where_the_numbers_are_as_near_to_the_right_ones(share,
     shown = run(Layerwise("right", operators=operators), problem).observables
     estimate = local(problem, shown, arithmetic_of(case.dtype))["1/forward/dense"].estimate
     # One and a half times as far off as a fault's numbers may be from those that it explains; then less than once.
-    size = 1.5 * ROOM * float(estimate.det.max() / np.abs(estimate.value).max())
-    spoilt = Spoilt("forward", size=size)
+    size = 1.5 * ROOM * float(estimate.worst_case.max() / np.abs(estimate.value).max())
+    perturbation = Perturbation("forward", size=size)
     words = {"moves": ("forward",), "explanation": "It is off.", "hint": "Look at it."}
-    off = Fault("off", on=Dense, spoilt=spoilt, kind="graded", size=size, **words)
+    off = Fault("off", on=Dense, perturbation=perturbation, kind="graded", size=size, **words)
     ((_, wrong, row, _), *_) = first_failures(faulty(off, operators, "mine"), case)
     y = shown[row.observable.name]
     nearer = {**wrong, row.observable.name: y + share * (wrong[row.observable.name] - y)}

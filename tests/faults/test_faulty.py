@@ -11,7 +11,7 @@ from harness.cases.data import lattice
 from harness.cases.network import Network
 from harness.cases.problem import make_problem
 from harness.errors import PluginError, SpecificationError
-from harness.faults import Fault, Partial, Spoilt, faulty, planted
+from harness.faults import Fault, Partial, Perturbation, faulty, planted
 from harness.implementation.contract import run
 from harness.operators.layers import BatchNormalization, Conv2D, Dense, Flatten, Layer
 from harness.operators.optimizers import SGD
@@ -72,8 +72,10 @@ def test_a_fault_says_what_is_wrong_with_its_description(changes, message):
 
 def test_a_fault_lists_what_it_does_otherwise_by_place():
     assert described().changes == {"output": zeros}
-    several = described(gradients={"kernel": zeros, "bias": zeros}, read={"bias": zeros}, spoilt=Spoilt("forward"))
-    places = ["output", "spoilt", "gradients/kernel", "gradients/bias", "read/bias"]
+    several = described(
+        gradients={"kernel": zeros, "bias": zeros}, read={"bias": zeros}, perturbation=Perturbation("forward")
+    )
+    places = ["output", "perturbation", "gradients/kernel", "gradients/bias", "read/bias"]
     assert list(several.changes) == places
 
 
@@ -94,7 +96,7 @@ def test_faults_of_one_operator_are_planted_together(operators):
     [
         ("flatten-channels-first", "flatten-reversed", "output"),
         ("conv2d-kernel-gradient-zero", "conv2d-kernel-gradient-turned", "gradients/kernel"),
-        ("dense-forward-in-tf32", "dense-backward-in-tf32", "spoilt"),
+        ("dense-forward-in-tf32", "dense-backward-in-tf32", "perturbation"),
     ],
 )
 def test_two_faults_that_do_different_things_at_one_place_are_refused(first, second, place, operators):
@@ -193,16 +195,16 @@ def test_planted_gives_operators_for_one_run_only(operators):
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "expected"),
+    ("perturbation", "expected"),
     [
-        (Spoilt("forward", size=0.5), [[1.5, -6.0], [3.0, 0.75]]),
-        (Spoilt("forward", size=0.5, part="element"), [[1.0, -6.0], [2.0, 0.5]]),
-        (Spoilt("forward", size=0.5, part="channel"), [[1.0, -6.0], [2.0, 0.75]]),
-        (Spoilt("backward", size=0.5), [[1.0, -4.0], [2.0, 0.5]]),
+        (Perturbation("forward", size=0.5), [[1.5, -6.0], [3.0, 0.75]]),
+        (Perturbation("forward", size=0.5, part="element"), [[1.0, -6.0], [2.0, 0.5]]),
+        (Perturbation("forward", size=0.5, part="channel"), [[1.0, -6.0], [2.0, 0.75]]),
+        (Perturbation("backward", size=0.5), [[1.0, -4.0], [2.0, 0.5]]),
     ],
 )
-def test_a_graded_error_is_of_the_stated_size_at_the_stated_place(spoilt, expected):
-    assert np.array_equal(spoilt.result("forward", np.array([[1.0, -4.0], [2.0, 0.5]])), expected)
+def test_a_graded_error_is_of_the_stated_size_at_the_stated_place(perturbation, expected):
+    assert np.array_equal(perturbation.result("forward", np.array([[1.0, -4.0], [2.0, 0.5]])), expected)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_a_graded_error_is_of_the_stated_size_at_the_stated_place(spoilt, expect
     ],
 )
 def test_a_format_keeps_its_digits_and_rounds_the_rest_away(name, value, expected):
-    assert Spoilt("forward", format=name).result("forward", np.array([value], np.float32)).item() == expected
+    assert Perturbation("forward", format=name).result("forward", np.array([value], np.float32)).item() == expected
 
 
 def plugin(returned):
@@ -230,7 +232,7 @@ def plugin(returned):
         (None, "plugin 'mine' (mine.py): harness_faults() must return a list of Fault, got None"),
         ("a fault", "harness_faults() must return a list of Fault, got str 'a fault'"),
         (["a fault"], "harness_faults() must return a list of Fault, got one with str 'a fault'"),
-        ([Spoilt()], "harness_faults() must return a list of Fault, got one with Spoilt"),
+        ([Perturbation()], "harness_faults() must return a list of Fault, got one with Perturbation"),
     ],
 )
 def test_a_plugin_that_returns_something_else_is_told_what_was_expected(returned, message):

@@ -1,4 +1,4 @@
-"""Right answers spoilt by what they should not depend on."""
+"""Right answers perturbation by what they should not depend on."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ KERNEL = "1/gradient/dense/kernel"
 
 
 class Impure(Implementation):
-    """Rightly computed answers, spoilt by a function of them, the problem and the number of the run."""
+    """Rightly computed answers, perturbation by a function of them, the problem and the number of the run."""
 
     name = "impure"
 
@@ -65,8 +65,8 @@ def the_sum_of_all_problems(self, problem, answer):
     key = problem.batches[0].x.tobytes()
     self.last = getattr(self, "last", key)
     if key != self.last:
-        self.spoilt = True
-    if getattr(self, "spoilt", False):
+        self.perturbation = True
+    if getattr(self, "perturbation", False):
         answer[KERNEL] *= 2
 
 

@@ -189,8 +189,8 @@ def test_a_verification_audits_the_chosen_cases_and_no_other():
 
 
 def test_a_verification_keeps_the_rows_of_observables_beside_what_an_audit_finds():
-    spoilt = Impure(impure.the_sum_of_all_problems)
-    rows = Verification(Reference(Impure(), None)).rows(impure.audited_case(True), spoilt)
+    perturbation = Impure(impure.the_sum_of_all_problems)
+    rows = Verification(Reference(Impure(), None)).rows(impure.audited_case(True), perturbation)
     assert [row.observable.name for row in rows if row.failed] == ["purity/after-another-problem"]
     assert not any(row.first_wrong for row in rows)
 

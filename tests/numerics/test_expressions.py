@@ -148,33 +148,33 @@ def other() -> Expression:
 def test_what_is_taken_from_itself_has_no_error(noisy, other):
     assert (noisy - noisy).estimate.is_exact
     apart = (noisy - other).estimate
-    assert np.allclose(apart.det, 2 * noisy.estimate.det)
-    assert np.allclose(apart.var, 2 * noisy.estimate.var)
+    assert np.allclose(apart.worst_case, 2 * noisy.estimate.worst_case)
+    assert np.allclose(apart.variance, 2 * noisy.estimate.variance)
 
 
 def test_what_is_added_to_itself_is_off_twice(noisy, other):
     twice = (noisy + noisy).estimate
-    assert np.allclose(twice.det, 2 * noisy.estimate.det)
-    assert np.allclose(twice.var, 4 * noisy.estimate.var)
-    assert np.allclose((noisy + other).estimate.var, 2 * noisy.estimate.var)
+    assert np.allclose(twice.worst_case, 2 * noisy.estimate.worst_case)
+    assert np.allclose(twice.variance, 4 * noisy.estimate.variance)
+    assert np.allclose((noisy + other).estimate.variance, 2 * noisy.estimate.variance)
 
 
 def test_a_product_with_a_function_of_itself_has_the_error_of_its_own_derivative(noisy, other):
     slope = slope_of(lambda x: x * sigmoid(x))(started([WIDE])[0]).value
     error = (noisy * sigmoid(noisy)).estimate
-    assert np.allclose(error.det, np.abs(slope) * noisy.estimate.det, rtol=1e-9)
+    assert np.allclose(error.worst_case, np.abs(slope) * noisy.estimate.worst_case, rtol=1e-9)
     # Taken apart, the two parts of the derivative cannot cancel.
     apart = (noisy * sigmoid(other)).estimate
-    assert (apart.det[WIDE < -0.1] > 1.01 * error.det[WIDE < -0.1]).all()
+    assert (apart.worst_case[WIDE < -0.1] > 1.01 * error.worst_case[WIDE < -0.1]).all()
 
 
 def test_parts_of_one_inexact_number_are_dependent_and_their_deviations_add_up(noisy, other):
     first, second = slice(0, 200), slice(200, 400)
-    deviations = [np.sqrt(noisy.estimate.var[each]) for each in (first, second)]
+    deviations = [np.sqrt(noisy.estimate.variance[each]) for each in (first, second)]
     dependent = part(noisy, first) + part(noisy, second)
-    assert np.allclose(dependent.estimate.var, np.square(deviations[0] + deviations[1]))
+    assert np.allclose(dependent.estimate.variance, np.square(deviations[0] + deviations[1]))
     independent = part(noisy, first) + part(other, second)
-    assert np.allclose(independent.estimate.var, np.square(deviations[0]) + np.square(deviations[1]))
+    assert np.allclose(independent.estimate.variance, np.square(deviations[0]) + np.square(deviations[1]))
 
 
 EXACT = {
@@ -210,8 +210,8 @@ def test_what_rounds_is_not(function):
 
 
 def test_only_the_elements_that_round_have_an_error():
-    det = ROUNDED["half of the elements"](started([WIDE], FLOAT32)[0]).estimate.det
-    assert ((det > 0) == (WIDE > 0)).all()
+    worst_case = ROUNDED["half of the elements"](started([WIDE], FLOAT32)[0]).estimate.worst_case
+    assert ((worst_case > 0) == (WIDE > 0)).all()
 
 
 def test_a_constant_that_float32_holds_is_exact_and_another_is_a_choice():
@@ -219,10 +219,10 @@ def test_a_constant_that_float32_holds_is_exact_and_another_is_a_choice():
     rounding = Estimate.rounding(0.1 * WIDE, 1.0, FLOAT64)
     kept = (constant(0.1, in_float32=True) * x).estimate
     # Keras's float32(0.1), in a computation in float64.
-    assert np.allclose(kept.det, np.abs(WIDE) * abs(float(np.float32(0.1)) - 0.1) + rounding, rtol=1e-5)
-    assert np.allclose((constant(0.1) * x).estimate.det, rounding, rtol=1e-9)
+    assert np.allclose(kept.worst_case, np.abs(WIDE) * abs(float(np.float32(0.1)) - 0.1) + rounding, rtol=1e-5)
+    assert np.allclose((constant(0.1) * x).estimate.worst_case, rounding, rtol=1e-9)
     held = (constant(0.375, in_float32=True) * x).estimate
-    assert np.allclose(held.det, Estimate.rounding(0.375 * WIDE, 1.0, FLOAT64), rtol=1e-9)
+    assert np.allclose(held.worst_case, Estimate.rounding(0.375 * WIDE, 1.0, FLOAT64), rtol=1e-9)
 
 
 @pytest.mark.parametrize(("x", "reached"), [(1e-4, True), (-1e-4, True), (0.5, False), (-0.5, False)])
@@ -230,11 +230,11 @@ def test_near_a_kink_an_inexact_number_may_have_been_on_the_other_side(x, reache
     at = given(Estimate.exact(np.array([x])).off_by(np.array([1e-3])), FLOAT64)
     step = chosen(at, at.value > 0, 2.0, 5.0).estimate
     assert step.value == (2.0 if x > 0 else 5.0)
-    assert (step.det >= 3.0) == (step.var >= 9.0) == reached
+    assert (step.worst_case >= 3.0) == (step.variance >= 9.0) == reached
     assert step.is_exact != reached
     # The slope may be that of the other side, too.
     (dx,) = gradients(maximum(at, 0.0), [at], given(Estimate.exact(np.array([7.0])), FLOAT64))
-    assert (dx.estimate.det >= 7.0) == reached
+    assert (dx.estimate.worst_case >= 7.0) == reached
 
 
 def test_an_exact_number_at_a_kink_is_on_its_own_side():
@@ -244,16 +244,16 @@ def test_an_exact_number_at_a_kink_is_on_its_own_side():
 
 def test_the_other_branch_brings_its_own_error(noisy):
     near = given(Estimate.exact(np.full(WIDE.shape, 1e-4)).off_by(np.full(WIDE.shape, 1e-3)), FLOAT64)
-    det = chosen(near, near.value > 0, 0.0, noisy).estimate.det
-    assert (det >= np.abs(noisy.value) + noisy.estimate.det).all()
+    worst_case = chosen(near, near.value > 0, 0.0, noisy).estimate.worst_case
+    assert (worst_case >= np.abs(noisy.value) + noisy.estimate.worst_case).all()
 
 
 def test_an_error_that_many_elements_share_counts_with_twice_its_deviation(noisy):
     exact = started([WIDE])[0]
     scale = started([np.array([2.0])], FLOAT64, 1e-3)[0]
     shared, each = (scale * exact).estimate, (started([np.full(WIDE.shape, 2.0)], FLOAT64, 1e-3)[0] * exact).estimate
-    assert np.allclose(shared.det, each.det)
-    assert np.allclose(shared.var, SHARED * each.var)
+    assert np.allclose(shared.worst_case, each.worst_case)
+    assert np.allclose(shared.variance, SHARED * each.variance)
 
 
 def test_the_widest_error_of_all_and_the_first_value_count():
@@ -261,8 +261,8 @@ def test_the_widest_error_of_all_and_the_first_value_count():
     two = Estimate(np.array([1.5, 2.5]), np.array([0.2, 0.3]), np.array([0.02, 0.05]))
     found = widest([one, two])
     assert (found.value == one.value).all()
-    assert found.det.tolist() == [0.2, 0.4]
-    assert found.var.tolist() == [0.02, 0.1]
+    assert found.worst_case.tolist() == [0.2, 0.4]
+    assert found.variance.tolist() == [0.02, 0.1]
 
 
 def test_what_an_expression_does_not_depend_on_has_no_gradient(noisy, other):

@@ -157,14 +157,14 @@ def test_what_moves_elements_rounds_nothing_and_takes_their_errors_along(functio
     arrays = drawn(*shapes)
     assert function(*started(arrays, FLOAT32)).estimate.is_exact
     noisy = function(*started(arrays, FLOAT64, 1e-3)).estimate
-    assert np.allclose(noisy.det, 1e-3 * np.abs(noisy.value))
-    assert np.allclose(noisy.var, np.square(noisy.det) / 3)
+    assert np.allclose(noisy.worst_case, 1e-3 * np.abs(noisy.value))
+    assert np.allclose(noisy.variance, np.square(noisy.worst_case) / 3)
 
 
 def test_a_count_of_one_rounds_nothing():
-    det = tensors.divided(started(drawn((5, 2)), FLOAT32)[0], np.array([1.0, 3.0])).estimate.det
-    assert not det[:, 0].any()
-    assert det[:, 1].all()
+    worst_case = tensors.divided(started(drawn((5, 2)), FLOAT32)[0], np.array([1.0, 3.0])).estimate.worst_case
+    assert not worst_case[:, 0].any()
+    assert worst_case[:, 1].all()
 
 
 @pytest.mark.parametrize("name", ["total", "product", "convolved", "spread", "correlated", "gathered", "together"])
@@ -172,11 +172,11 @@ def test_errors_of_arguments_add_to_those_of_rounding(name):
     function, shapes = ALL[name]
     arrays = drawn(*shapes)
     exact, noisy = (function(*started(arrays, FLOAT32, noise)).estimate for noise in (0.0, 1e-3))
-    assert (noisy.det > 100 * exact.det).all()
+    assert (noisy.worst_case > 100 * exact.worst_case).all()
     # The worst case of a linear function is the function of sizes.
     sizes = function(*started([np.abs(array) for array in arrays])).value
     arguments = len(arrays) if name in ("product", "convolved", "spread", "correlated") else 1
-    assert np.allclose(noisy.det, exact.det + 1e-3 * arguments * sizes, rtol=2e-3)
+    assert np.allclose(noisy.worst_case, exact.worst_case + 1e-3 * arguments * sizes, rtol=2e-3)
 
 
 def test_standardized_has_no_derivative_of_its_gradient():

@@ -37,7 +37,7 @@ def wrong_gradients(function, arrays):
         for place in generator.choice(gradient.value.size, min(LOOKED_AT, gradient.value.size), replace=False):
             index = np.unravel_index(place, gradient.shape)
             value, error = derivative(summed, arrays[argument], index)
-            if not abs(value - gradient.value[index]) <= 2 * error + gradient.estimate.det[index]:
+            if not abs(value - gradient.value[index]) <= 2 * error + gradient.estimate.worst_case[index]:
                 wrong.append(argument)
     return sorted(set(wrong))
 
@@ -59,10 +59,10 @@ def unlike_float32(function, in_float32, arrays):
     assert got.dtype == np.float32
     error = np.abs(got.astype(np.float64) - expected.value)
     with np.errstate(divide="ignore", invalid="ignore"):
-        units = np.where(error == 0, 0.0, error / np.sqrt(expected.var))
+        units = np.where(error == 0, 0.0, error / np.sqrt(expected.variance))
     size = float(np.sqrt(np.square(units).mean()))
     found = {
-        "beyond the worst case": not (error <= expected.det).all(),
+        "beyond the worst case": not (error <= expected.worst_case).all(),
         "beyond eight deviations": not units.max() < SIGMAS,
         "too wide": size < 1 / TOO_WIDE,
     }

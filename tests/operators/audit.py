@@ -103,8 +103,8 @@ LISTED = (
 def ratios_of(hand: Estimate, definition: Estimate) -> Mapping[str, np.ndarray]:
     """Return the ratios of deviations and of worst cases, without the elements that are exact by both."""
     pairs = {
-        DEVIATION: (np.sqrt(hand.var), np.sqrt(definition.var)),
-        WORST_CASE: (hand.det, definition.det),
+        DEVIATION: (np.sqrt(hand.variance), np.sqrt(definition.variance)),
+        WORST_CASE: (hand.worst_case, definition.worst_case),
     }
     return {figure: _ratios(*pair) for figure, pair in pairs.items()}
 

@@ -43,7 +43,7 @@ def test_a_bound_of_another_size_is_found(monkeypatch, kind, factor, found):
     right = kind.forward
 
     def resized(estimate):
-        return Estimate(estimate.value, factor * estimate.det, factor**2 * estimate.var)
+        return Estimate(estimate.value, factor * estimate.worst_case, factor**2 * estimate.variance)
 
     def forward(operator, *given):
         result = right(operator, *given)

@@ -66,7 +66,7 @@ def test_values_and_gradients_are_those_of_the_definition(subject, batch):
     by_hand, by_definition = own(subject, given, FLOAT64), derived(subject, given, FLOAT64)
     for observable, definition in by_definition.items():
         hand = by_hand[observable]
-        assert (np.abs(hand.value - definition.value) <= hand.det + definition.det).all(), observable
+        assert (np.abs(hand.value - definition.value) <= hand.worst_case + definition.worst_case).all(), observable
         assert np.isfinite(hand.value).all()
 
 
@@ -86,7 +86,7 @@ def unlike_finite_differences(subject):
             index = np.unravel_index(place, gradient.shape)
             value, error = derivative(summed, arrays[name], index)
             assert error < 1e-6
-            if not abs(value - gradient.value[index]) <= error + gradient.det[index]:
+            if not abs(value - gradient.value[index]) <= error + gradient.worst_case[index]:
                 unlike.add(name)
     return unlike
 
@@ -164,7 +164,7 @@ def test_what_comes_out_has_the_shapes_that_are_said(subject, batch):
     found = own(subject, exact(drawn(subject, batch)), FLOAT32)
     shapes = subject.shapes(batch)
     assert {name: estimate.shape for name, estimate in found.items()} == shapes
-    assert all(part.shape == shapes[name] for name, each in found.items() for part in (each.det, each.var))
+    assert all(part.shape == shapes[name] for name, each in found.items() for part in (each.worst_case, each.variance))
 
 
 def case_of(subject) -> Case:

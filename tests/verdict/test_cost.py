@@ -77,7 +77,7 @@ def test_both_walks_together_give_what_each_gives_alone():
         assert together.keys() == expected.keys()
         for name, found in together.items():
             assert found.origin is expected[name].origin
-            for part in ("value", "det", "var"):
+            for part in ("value", "worst_case", "variance"):
                 assert np.array_equal(getattr(found.estimate, part), getattr(expected[name].estimate, part)), name
 
 
@@ -107,7 +107,7 @@ def test_a_large_batch_has_the_errors_of_its_images(layer, error):
         own, own_cache = layer.forward({}, x[one], FLOAT32)
         own_dx, _ = layer.backward({}, own_cache, dy[one], FLOAT32)
         for whole, single in ((y, own), (dx, own_dx)):
-            for part in ("value", "det", "var"):
+            for part in ("value", "worst_case", "variance"):
                 np.testing.assert_array_equal(getattr(whole, part)[one], getattr(single, part))
 
 
@@ -122,12 +122,12 @@ def test_a_large_product_has_the_errors_of_its_rows_bounded_from_above():
     whole = product(a, b, FLOAT32)
     np.testing.assert_array_equal(whole.value, a.value @ b.value)
     few = product(a[:100], b, FLOAT32)
-    assert (whole.det[:100] >= few.det).all()
+    assert (whole.worst_case[:100] >= few.worst_case).all()
     # n u Σ|a||b|, where the sum is at most the product of the lengths (Cauchy and Schwarz).
     of_a, of_b = np.linalg.norm(a.value[:100], axis=1), np.linalg.norm(b.value, axis=0)
     longest = 40 * FLOAT32.unit_roundoff * np.outer(of_a, of_b)
     # Both sides take two roots and a few products of them.
-    assert (whole.det[:100] <= longest * (1 + 16 * FLOAT64.unit_roundoff)).all()
+    assert (whole.worst_case[:100] <= longest * (1 + 16 * FLOAT64.unit_roundoff)).all()
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 5, 100])
@@ -136,7 +136,7 @@ def test_a_sum_of_rounded_terms_is_that_of_terms_with_their_errors(n):
     terms = np.random.default_rng(7).integers(-8, 9, size=(n, 3, 2)).astype(float)
     terms[0, 0] = 0.0
     short, long = total_of_rounded(terms, 3, FLOAT32), total(Estimate.exact(terms).rounded(3, FLOAT32), 0, FLOAT32)
-    for part in ("value", "det", "var"):
+    for part in ("value", "worst_case", "variance"):
         np.testing.assert_array_equal(getattr(short, part), getattr(long, part))
 
 

@@ -56,7 +56,7 @@ def test_every_required_observable_has_an_expected_value_of_its_shape(shown, exp
     assert found.keys() == set(NAMES)
     for observable in required(CASE):
         estimate = found[observable.name].estimate
-        assert {estimate.value.shape, estimate.det.shape, estimate.var.shape} == {observable.shape}
+        assert {estimate.value.shape, estimate.worst_case.shape, estimate.variance.shape} == {observable.shape}
 
 
 @pytest.mark.parametrize("expectations", [local, end_to_end])

@@ -50,8 +50,8 @@ def _blockwise(function: Callable[..., Estimate], *given: Estimate) -> Estimate:
     if together >= samples:
         return function(*given)
     parts = [slice(begin, begin + together) for begin in range(0, samples, together)]
-    value, det, var = (np.empty(given[0].shape) for _ in range(3))
+    value, worst_case, variance = (np.empty(given[0].shape) for _ in range(3))
     for part in parts:
-        result = function(*(Estimate(each.value[part], each.det[part], each.var[part]) for each in given))
-        value[part], det[part], var[part] = result.value, result.det, result.var
-    return Estimate(value, det, var)
+        result = function(*(Estimate(each.value[part], each.worst_case[part], each.variance[part]) for each in given))
+        value[part], worst_case[part], variance[part] = result.value, result.worst_case, result.variance
+    return Estimate(value, worst_case, variance)

@@ -72,7 +72,7 @@ class ExponentialUnit:
         dx = dx.off_by(np.where(above, self._rounding_above(dx.value, arithmetic), below))
         difference = (self.slope - self.height) * dy.value
         nearly = x.value > -arithmetic.exp_roundings * arithmetic.unit_roundoff
-        lost = (x.value - x.det < 0) & ((y.value == 0) if y.is_exact else nearly)
+        lost = (x.value - x.worst_case < 0) & ((y.value == 0) if y.is_exact else nearly)
         return unsure(dx.off_by_either(np.where(lost, difference, 0.0)), tells, difference)
 
     def _rounding_above(self, result: Floats, arithmetic: Arithmetic) -> Floats:

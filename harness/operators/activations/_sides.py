@@ -29,4 +29,4 @@ def kinked(x: Estimate, value: Floats, negative_slope: Floats | float) -> Estima
     slope = np.where(above, 1.0, negative_slope)
     worst = x.through(value, np.where(in_worst_case, steeper, slope))
     likely = x.through(value, np.where(by_variance, steeper, slope))
-    return Estimate(value, worst.det, likely.var)
+    return Estimate(value, worst.worst_case, likely.variance)

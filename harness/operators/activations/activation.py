@@ -68,7 +68,7 @@ class Activation(Operator):
         if y.is_exact:
             # Some compute it anew, with another rounding.
             anew = self.forward(Estimate.exact(x.value), arithmetic)
-            known = Estimate(y.value, anew.det, anew.var)
+            known = Estimate(y.value, anew.worst_case, anew.variance)
         start, own, upstream = (given(each, arithmetic) for each in (x, known, dy))
         found = [upstream * slope for slope in self.slopes(start, own)]
         if y.is_exact and not x.is_exact:

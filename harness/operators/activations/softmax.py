@@ -69,14 +69,16 @@ class Softmax(Activation):
         dx = dx + summed.through(np.zeros(p.shape), p)
         dx = dx.off_by(Estimate.rounding(p * dy.value, 3, arithmetic)).rounded(2, arithmetic)
         anew = self.forward(Estimate.exact(x.value), arithmetic)
-        error = Estimate(p, y.det + anew.det, y.var + anew.var)
+        error = Estimate(p, y.worst_case + anew.worst_case, y.variance + anew.variance)
         slope = np.abs(dy.value)
         return Estimate(
             dx.value,
-            dx.det + np.abs(difference) * error.det + p * (slope * error.det).sum(axis=-1, keepdims=True),
-            dx.var
-            + np.square(difference) * error.var
-            + np.square(p) * (np.square(slope) * error.var).sum(axis=-1, keepdims=True),
+            dx.worst_case
+            + np.abs(difference) * error.worst_case
+            + p * (slope * error.worst_case).sum(axis=-1, keepdims=True),
+            dx.variance
+            + np.square(difference) * error.variance
+            + np.square(p) * (np.square(slope) * error.variance).sum(axis=-1, keepdims=True),
         )
 
 
@@ -84,9 +86,11 @@ def _behind_jacobian(value: Floats, y: Floats, error: Estimate) -> Estimate:
     """Return ``value`` with an input's error behind the Jacobian of softmax at y."""
     if error.is_exact:
         return Estimate.exact(value)
-    det = y * (error.det * np.abs(1 - 2 * y) + (y * error.det).sum(axis=-1, keepdims=True))
-    var = np.square(y) * (error.var * np.abs(1 - 2 * y) + (np.square(y) * error.var).sum(axis=-1, keepdims=True))
-    return Estimate(value, det, var)
+    worst_case = y * (error.worst_case * np.abs(1 - 2 * y) + (y * error.worst_case).sum(axis=-1, keepdims=True))
+    variance = np.square(y) * (
+        error.variance * np.abs(1 - 2 * y) + (np.square(y) * error.variance).sum(axis=-1, keepdims=True)
+    )
+    return Estimate(value, worst_case, variance)
 
 
 def constant_shift(x: Expression) -> Expression:

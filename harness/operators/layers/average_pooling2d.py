@@ -84,7 +84,7 @@ def _gradient(dy: Estimate, windows: Windows, arithmetic: Arithmetic) -> Estimat
     share = _shared(dy, windows, arithmetic)
     count = windows.seen if share.value.all() else _gathered((share.value != 0).astype(np.float64), windows)
     dx = accumulated(_gathered(share.value, windows), _gathered(np.abs(share.value), windows), count, arithmetic)
-    return Estimate(dx.value, dx.det + _gathered(share.det, windows), dx.var + _gathered(share.var, windows))
+    return dx.with_error(_gathered(share.worst_case, windows), _gathered(share.variance, windows))
 
 
 def _shared(dy: Estimate, windows: Windows, arithmetic: Arithmetic) -> Estimate:

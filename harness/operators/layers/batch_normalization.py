@@ -6,7 +6,6 @@ import numpy as np
 
 from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
-from harness.numerics.channels import with_errors
 from harness.numerics.estimate import Estimate, Floats
 from harness.numerics.expressions import Expression, constant
 from harness.numerics.standardization import (
@@ -95,7 +94,7 @@ class BatchNormalization(Layer):
         y = scaled(rows.value, weights["moving_mean"], inverse, arithmetic, gamma, weights.get("beta", ZERO))
         if not x.is_exact:
             slope = inverse.value * gamma.value
-            y = with_errors(y, np.abs(slope) * rows.det, np.square(slope) * rows.var)
+            y = y.with_error(np.abs(slope) * rows.worst_case, np.square(slope) * rows.variance)
         return y.mapped(lambda array: array.reshape(x.shape))
 
     def moving(
@@ -109,11 +108,10 @@ class BatchNormalization(Layer):
         mean, variance = columns.mean, columns.variance
         if not columns.x.is_exact:
             n, centered = len(columns.x.value), columns.x.value - mean.value
-            mean = with_errors(mean, columns.x.det.sum(0) / n, columns.x.var.sum(0) / n**2)
-            variance = with_errors(
-                variance,
-                2 * (np.abs(centered) * columns.x.det).sum(0) / n,
-                4 * (centered**2 * columns.x.var).sum(0) / n**2,
+            mean = mean.with_error(columns.x.worst_case.sum(0) / n, columns.x.variance.sum(0) / n**2)
+            variance = variance.with_error(
+                2 * (np.abs(centered) * columns.x.worst_case).sum(0) / n,
+                4 * (centered**2 * columns.x.variance).sum(0) / n**2,
             )
         keep, take = self.momentum, 1 - self.momentum
         return {

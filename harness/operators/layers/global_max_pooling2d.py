@@ -52,15 +52,15 @@ class GlobalMaxPooling2D(Layer):
         dx = each.scaled(share).rounded(np.where(shares > 1, 2.0, 0.0), arithmetic)
         # One winner takes dy as it is, not even its underflow is in question.
         dx = Estimate(
-            dx.value, np.where(shares > 1, dx.det, share * each.det), np.where(shares > 1, dx.var, share * each.var)
+            dx.value,
+            np.where(shares > 1, dx.worst_case, share * each.worst_case),
+            np.where(shares > 1, dx.variance, share * each.variance),
         )
         if x.is_exact:
             return dx, {}
         worst, likely = (_may_have_won(x.value, largest, won, width) for width in x.reach)
         size = np.abs(each.value)
-        return Estimate(
-            dx.value, dx.det + worst * (size + each.det), dx.var + likely * (np.square(size) + each.var)
-        ), {}
+        return dx.with_error(worst * (size + each.worst_case), likely * (np.square(size) + each.variance)), {}
 
 
 def _may_have_won(x: Floats, largest: Floats, won: Flags, width: Floats) -> Flags:

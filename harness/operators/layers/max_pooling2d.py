@@ -59,12 +59,12 @@ class MaxPooling2D(Layer):
         windows = windows_of(self, self.pool_size, (height, width))
         if x.is_exact:
             return Estimate.exact(_largest(x.value, windows, -np.inf)), (windows, x)
-        value, det, var = (
+        value, worst_case, variance = (
             _largest(x.value, windows, -np.inf),
-            _largest(x.det, windows, 0.0),
-            _largest(x.var, windows, 0.0),
+            _largest(x.worst_case, windows, 0.0),
+            _largest(x.variance, windows, 0.0),
         )
-        return Estimate(value, det, var), (windows, x)
+        return Estimate(value, worst_case, variance), (windows, x)
 
     def backward(
         self, weights: Mapping[str, Estimate], cache: Cache, dy: Estimate, arithmetic: Arithmetic
@@ -100,18 +100,18 @@ def _gradient(windows: Windows, x: Estimate, dy: Estimate, arithmetic: Arithmeti
         count = scattered((dy.value != 0).astype(np.float64))
         dx = accumulated(scattered(dy.value), scattered(np.abs(dy.value)), count, arithmetic)
     if x.is_exact:
-        return dx if dy.is_exact else Estimate(dx.value, dx.det + scattered(dy.det), dx.var + scattered(dy.var))
-    each, det, var = (part[:, :, :, None] for part in (dy.value, dy.det, dy.var))
+        return dx if dy.is_exact else dx.with_error(scattered(dy.worst_case), scattered(dy.variance))
+    each, worst_case, variance = (part[:, :, :, None] for part in (dy.value, dy.worst_case, dy.variance))
     seen, place = _elements(windows.over(x.value, -np.inf)), first[:, :, :, None]
     won = np.arange(windows.taps).reshape(-1, 1) == place
     worst, likely = (_may_have_won(windows, seen, place, width) for width in x.reach)
-    inherited_det = np.where(worst, np.abs(each) + det, won * det)
-    inherited_var = np.where(likely, np.square(each) + var, won * var)
+    inherited_worst_case = np.where(worst, np.abs(each) + worst_case, won * worst_case)
+    inherited_variance = np.where(likely, np.square(each) + variance, won * variance)
 
     def scattered_elements(parts: Floats) -> Floats:
         return windows.scattered(parts.reshape(*parts.shape[:3], windows.down.taps, windows.across.taps, -1))
 
-    return Estimate(dx.value, dx.det + scattered_elements(inherited_det), dx.var + scattered_elements(inherited_var))
+    return dx.with_error(scattered_elements(inherited_worst_case), scattered_elements(inherited_variance))
 
 
 def _winners(x: Floats, windows: Windows) -> Places:

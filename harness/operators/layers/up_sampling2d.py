@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
-from harness.numerics.channels import SHARED, with_errors
+from harness.numerics.channels import SHARED
 from harness.numerics.estimate import Estimate, Floats, Places
 from harness.numerics.expressions import Expression, Tensor, widest
 from harness.numerics.summation import accumulated
@@ -147,9 +147,9 @@ def _along(x: Estimate, axis: int, neighbours: Neighbours, arithmetic: Arithmeti
     moved = off * np.maximum(difference, np.abs(a.value - beside.value))
     # An output on a pixel is that pixel, rounded by nobody.
     between = np.broadcast_to((share > 0) | (off > 0), y.shape)
-    det = np.where(between, rounded.det, 0.0) + moved
-    var = np.where(between, rounded.var, 0.0) + SHARED * np.square(moved) / 3
-    return with_errors(y, det, var)
+    worst_case = np.where(between, rounded.worst_case, 0.0) + moved
+    variance = np.where(between, rounded.variance, 0.0) + SHARED * np.square(moved) / 3
+    return y.with_error(worst_case, variance)
 
 
 def _handed_back(dy: Expression, down: Neighbours, across: Neighbours) -> Expression:
@@ -163,17 +163,17 @@ def _handed_back(dy: Expression, down: Neighbours, across: Neighbours) -> Expres
     terms = TERM_ROUNDINGS * unit
     underflow = count * arithmetic.smallest_normal
     dx = accumulated(value, magnitude, count, arithmetic)
-    dx = with_errors(dx, terms * magnitude + underflow, (terms**2 * square + np.square(underflow)) / 3)
+    dx = dx.with_error(terms * magnitude + underflow, (terms**2 * square + np.square(underflow)) / 3)
     moved = unit * (_mixed(size, down.errors, columns) + _mixed(size, rows, across.errors))
     # All outputs of a row share its place, and those of all rows the scale.
     shared = unit * (
         _mixed(np.abs(_columns_mixed(estimate.value, columns)), down.errors, np.eye(across.pixels))
         + _mixed(np.abs(_rows_mixed(estimate.value, rows)), np.eye(down.pixels), across.errors)
     )
-    dx = with_errors(dx, moved, SHARED * np.square(shared) / 3)
+    dx = dx.with_error(moved, SHARED * np.square(shared) / 3)
     if not estimate.is_exact:
-        det = _mixed(estimate.det, rows, columns)
-        dx = with_errors(dx, det, _mixed(estimate.var, np.square(rows), np.square(columns)))
+        worst_case = _mixed(estimate.worst_case, rows, columns)
+        dx = dx.with_error(worst_case, _mixed(estimate.variance, np.square(rows), np.square(columns)))
     return Tensor(value, (dy,), dx, (lambda ddx: _between(ddx, down, across),))
 
 

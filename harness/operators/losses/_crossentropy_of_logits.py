@@ -48,10 +48,8 @@ def terms(y: Floats, z: Estimate, arithmetic: Arithmetic) -> Estimate:
     own = total(distance.scaled(y).rounded(1, arithmetic), -1, arithmetic)
     shared = log_sum.through(log_sum.value, mass).mapped(lambda a: a[..., 0])
     inherited = z.through(z.value, exponentials / summed.value * mass - y)
-    return Estimate(
-        own.value,
-        own.det + shared.det + inherited.det.sum(axis=-1),
-        own.var + shared.var + inherited.var.sum(axis=-1),
+    return own.with_error(
+        shared.worst_case + inherited.worst_case.sum(axis=-1), shared.variance + inherited.variance.sum(axis=-1)
     )
 
 

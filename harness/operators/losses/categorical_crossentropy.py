@@ -102,11 +102,13 @@ def _gradient_of_probabilities(y: Floats, p: Estimate, arithmetic: Arithmetic) -
     mass = Estimate.exact(passing * y).rounded(SHARED_ROUNDINGS, arithmetic)
     shared = total(mass, -1, arithmetic).mapped(lambda a: a[..., np.newaxis])
     value = own.value + (inside * y).sum(axis=-1, keepdims=True)
-    difference = Estimate(value, own.det + shared.det, own.var + shared.var).rounded(1, arithmetic)
+    difference = Estimate(value, own.worst_case + shared.worst_case, own.variance + shared.variance).rounded(
+        1, arithmetic
+    )
     difference = Estimate(
         value,
-        difference.off_by_either(_switched(y, unclipped.value, in_worst_case)).det,
-        difference.off_by_either(_switched(y, unclipped.value, by_variance)).var,
+        difference.off_by_either(_switched(y, unclipped.value, in_worst_case)).worst_case,
+        difference.off_by_either(_switched(y, unclipped.value, by_variance)).variance,
     )
     factor = 1 / (scale.value * p.value[..., 0].size)
     by_scale = scale.through(np.zeros(p.shape), value * factor / np.abs(scale.value))
@@ -125,9 +127,9 @@ def _normalized(p: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Estimate
     sizes = np.abs(p.value)
     summed = total(Estimate.exact(p.value), -1, arithmetic)
     added = (sizes.sum(axis=-1) - sizes.max(axis=-1)) * (1 + p.shape[-1] * arithmetic.unit_roundoff)
-    own = Estimate(summed.value, np.minimum(summed.det, added), np.minimum(summed.var, np.square(added)))
-    inherited = Estimate(summed.value, p.det.sum(axis=-1), p.var.sum(axis=-1))
-    scale = Estimate(own.value, own.det + inherited.det, own.var + inherited.var).mapped(lambda a: a[..., np.newaxis])
+    own = Estimate(summed.value, np.minimum(summed.worst_case, added), np.minimum(summed.variance, np.square(added)))
+    inherited = Estimate(summed.value, p.worst_case.sum(axis=-1), p.variance.sum(axis=-1))
+    scale = own.with_error(inherited.worst_case, inherited.variance).mapped(lambda a: a[..., np.newaxis])
     value = p.value / scale.value
     ratio = p.through(value, 1 / scale.value) + scale.through(np.zeros(value.shape), value / scale.value)
     return ratio.rounded(1, arithmetic), scale

@@ -40,8 +40,8 @@ def shifted(rate: float, shift: Floats, mean: Estimate, sample: Estimate) -> Flo
 def root(v: Estimate) -> Estimate:
     """Return √v, before rounding, of an average of squares."""
     value = np.sqrt(v.value)
-    likely = root_error(v.value, REACH * np.sqrt(v.var)) / REACH
-    return Estimate(value, root_error(v.value, v.det), np.square(likely))
+    likely = root_error(v.value, REACH * np.sqrt(v.variance)) / REACH
+    return Estimate(value, root_error(v.value, v.worst_case), np.square(likely))
 
 
 def root_error(v: Floats, error: Floats) -> Floats:
@@ -54,8 +54,8 @@ def root_error(v: Floats, error: Floats) -> Floats:
 
 def inverse_root(v: Estimate) -> Estimate:
     """Return 1 / √v, before rounding."""
-    likely = inverse_root_error(v.value, REACH * np.sqrt(v.var)) / REACH
-    return Estimate(1 / np.sqrt(v.value), inverse_root_error(v.value, v.det), np.square(likely))
+    likely = inverse_root_error(v.value, REACH * np.sqrt(v.variance)) / REACH
+    return Estimate(1 / np.sqrt(v.value), inverse_root_error(v.value, v.worst_case), np.square(likely))
 
 
 def inverse_root_error(v: Floats, error: Floats) -> Floats:
@@ -70,12 +70,12 @@ def beyond_the_format(weight: Estimate, *squares: Estimate, arithmetic: Arithmet
 
     Whoever divides by an infinite root takes no step, and whoever averages infinities has no number.
     """
-    largest = [np.abs(square.value) + square.det for square in squares]
+    largest = [np.abs(square.value) + square.worst_case for square in squares]
     lost = np.logical_or.reduce([~(size < arithmetic.overflow) for size in largest])
     if not lost.any():
         return weight
     value = np.where(lost & ~np.isfinite(weight.value), 0.0, weight.value)
-    return Estimate(value, np.where(lost, np.inf, weight.det), np.where(lost, np.inf, weight.var))
+    return Estimate(value, np.where(lost, np.inf, weight.worst_case), np.where(lost, np.inf, weight.variance))
 
 
 def averaged_expression(rate: float, mean: Expression, sample: Expression) -> Expression:

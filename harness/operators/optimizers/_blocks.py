@@ -54,12 +54,14 @@ def _flat(estimate: Estimate) -> Estimate:
 
 
 def _cut(estimate: Estimate, part: slice) -> Estimate:
-    return Estimate(estimate.value[part], estimate.det[part], estimate.var[part])
+    return Estimate(estimate.value[part], estimate.worst_case[part], estimate.variance[part])
 
 
 def _joined(parts: list[Estimate], shape: Shape) -> Estimate:
     value = np.concatenate([part.value for part in parts]).reshape(shape)
     if all(part.is_exact for part in parts):
         return Estimate.exact(value)
-    det, var = (np.concatenate([getattr(part, name) for part in parts]).reshape(shape) for name in ("det", "var"))
-    return Estimate(value, det, var)
+    worst_case, variance = (
+        np.concatenate([getattr(part, name) for part in parts]).reshape(shape) for name in ("worst_case", "variance")
+    )
+    return Estimate(value, worst_case, variance)

@@ -81,8 +81,11 @@ class SGD(Optimizer):
             return (weight + velocity).rounded(1, arithmetic).off_by_either(new_shift), new_slots
         ahead = momentum * velocity.value
         # The gradient's own error is taken out of the velocity here, because it comes again with the same sign.
-        det, var = velocity.det - rate * gradient.det, velocity.var - rate**2 * gradient.var
-        own = Estimate(ahead, np.maximum(det, 0), np.maximum(var, 0))
+        worst_case, variance = (
+            velocity.worst_case - rate * gradient.worst_case,
+            velocity.variance - rate**2 * gradient.variance,
+        )
+        own = Estimate(ahead, np.maximum(worst_case, 0), np.maximum(variance, 0))
         inherited = own.through(ahead, momentum) - gradient.through(descent.value, rate * (1 + momentum))
         change = inherited.off_by(Estimate.rounding(ahead, 1, arithmetic)).off_by(of_descent).rounded(1, arithmetic)
         total_shift = momentum * new_shift + constant * np.abs(velocity.value) + shift

@@ -9,7 +9,7 @@ from harness.operators.optimizers import SGD, Adam, RMSprop
 
 
 def cut(estimate, part):
-    return Estimate(estimate.value[part], estimate.det[part], estimate.var[part])
+    return Estimate(estimate.value[part], estimate.worst_case[part], estimate.variance[part])
 
 
 @pytest.mark.parametrize("activation", [Elu(), Gelu(), LeakyRelu(), Selu(), Sigmoid(), Softmax(), Softplus(), Tanh()])
@@ -23,7 +23,7 @@ def test_a_large_array_has_the_errors_of_its_samples(activation):
         own = activation.forward(cut(x, part), FLOAT32)
         own_dx = activation.backward(cut(x, part), own, cut(dy, part), FLOAT32)
         for whole, single in ((y, own), (dx, own_dx)):
-            for name in ("value", "det", "var"):
+            for name in ("value", "worst_case", "variance"):
                 assert np.array_equal(getattr(whole, name)[part], getattr(single, name)), name
 
 
@@ -40,5 +40,5 @@ def test_a_large_parameter_has_the_errors_of_its_elements(optimizer):
         assert new.shape == weight.shape
         assert slots.keys() == own_slots.keys()
         for whole, single in ((new, own), *((slots[name], own_slots[name]) for name in slots)):
-            for name in ("value", "det", "var"):
+            for name in ("value", "worst_case", "variance"):
                 assert np.array_equal(getattr(whole, name)[row], getattr(single, name)), name

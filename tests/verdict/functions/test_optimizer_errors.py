@@ -188,4 +188,4 @@ def test_a_learning_rate_that_float32_holds_costs_float64_no_power(rate):
     optimizer = SGD(rate)
     exact = Estimate.exact(weight), Estimate.exact(gradient)
     expected, _ = optimizer.update(1, *exact, {}, FLOAT64)
-    assert (expected.det < 1e-14 * rate * (1 + np.abs(gradient))).all()
+    assert (expected.worst_case < 1e-14 * rate * (1 + np.abs(gradient))).all()

@@ -82,4 +82,4 @@ def test_beta_less_the_mean_is_a_rounding_of_its_own():
     weights = {"gamma": Estimate.exact(np.ones(4)), "beta": Estimate.exact(np.full(4, 0.5))}
     apart, _ = layer.forward(weights, x, FLOAT32)
     shift = 1 / np.sqrt(layer.epsilon)
-    assert (apart.det >= FLOAT32.unit_roundoff * (2 * shift + abs(0.5 - shift))).all()
+    assert (apart.worst_case >= FLOAT32.unit_roundoff * (2 * shift + abs(0.5 - shift))).all()

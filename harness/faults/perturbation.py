@@ -19,7 +19,7 @@ UNIT_ROUNDOFF: Mapping[str, float] = MappingProxyType({"float16": 2.0**-11, "bfl
 
 
 @dataclass(frozen=True)
-class Spoilt:
+class Perturbation:
     """What happens to an otherwise right result.
 
     Attributes:
@@ -42,14 +42,14 @@ class Spoilt:
         return self.size + (UNIT_ROUNDOFF[self.format] if self.format else 0.0)
 
     def result(self, place: str, array: Any) -> Any:
-        """Return the array of that place, spoilt where this is the place; of several arrays each."""
+        """Return the array of that place, perturbation where this is the place; of several arrays each."""
         if place != self.place or self.of == "factors":
             return array
         if isinstance(array, tuple):
             return tuple(self.result(place, each) for each in array)
         return self._grown(self._reformatted(np.asarray(array)))
 
-    def spoils_factors_of(self, place: str) -> bool:
+    def moves_factors_of(self, place: str) -> bool:
         """True where the factors of that place's result lose digits."""
         return place == self.place and self.of == "factors"
 
