@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from harness.cases.case import Case
 from harness.cases.data import Integers, Random, Uniform, huge, lattice, random, saturated, soft, ties
 from harness.cases.network import Network
+from harness.cases.samples import samples_of
+from harness.operators import OPERATORS
 from harness.operators.activations import Elu, LeakyRelu
 from harness.operators.layers import (
     Activation,
@@ -126,8 +128,9 @@ OPTIMIZERS = (
 
 
 def cases_of(operator: str, dtype: str = "float64") -> tuple[Case, ...]:
-    """Return the cases of an operator, three steps each."""
-    return tuple(case.with_(steps=3, batch_size=5, dtype=dtype) for case in _cases(operator))
+    """Return the cases of an operator, three steps each: those listed here, or else those of its samples."""
+    found = tuple(_cases(operator)) or samples_of(OPERATORS[operator], dtype=dtype)
+    return tuple(case.with_(steps=3, batch_size=5, dtype=dtype) for case in found)
 
 
 def _cases(operator: str) -> Iterator[Case]:
