@@ -106,7 +106,7 @@ def findings(
     """
     found = [_inputs(rows[0], [trace])] if trace.written else []
     found += _left_over(implementation, problem, trace, rows, judge)
-    return found + (_surroundings(rows[0], [trace]) if trace.changed else [])
+    return found + _surroundings(rows[0], [trace])
 
 
 def audit(
@@ -192,13 +192,10 @@ def _wrote(name: str) -> str:
 
 
 def _surroundings(like: Comparison, traces: Sequence[Trace]) -> list[Comparison]:
-    """Return one row if somebody looked; what was changed was put back, so that nothing became wrong."""
-    looked = [trace.changed for trace in traces if trace.changed is not None]
-    if not looked:
-        return []
-    changed = dict.fromkeys(what for each in looked for what in each)
-    told = f"{like.implementation} changed {' and '.join(changed)}; its surroundings were put back" if changed else ""
-    return [_row(like, SURROUNDINGS, told)]
+    """Return a row that passes and says what was changed, if anything was; it was put back, so nothing became wrong."""
+    changed = dict.fromkeys(what for trace in traces for what in trace.changed or ())
+    told = f"{like.implementation} changed {' and '.join(changed)}; its surroundings were put back"
+    return [_row(like, SURROUNDINGS, told)] if changed else []
 
 
 def _compared(
