@@ -83,3 +83,6 @@ from .plugins import hookimpl as hookimpl
 from .report.report import Report as Report
 from .verification import verify as verify
 from .workers.programs import Process as Process
+
+# Operators that are not listed here are found by their files.
+def __getattr__(name: str) -> type: ...

@@ -102,7 +102,7 @@ def findings(judged: Judged, implementation: Implementation, judge: Judge) -> Ju
     trace, like = judged.trace, judged.rows[0]
     found = [_inputs(like, [trace])] if trace.written else []
     found += _left_over(judged, implementation, judge)
-    found += _surroundings(like, [trace]) if trace.changed else []
+    found += _surroundings(like, [trace])
     return judged.with_rows((*judged.rows, *found))
 
 
@@ -180,14 +180,10 @@ def _wrote(name: str) -> str:
 
 
 def _surroundings(like: Row, traces: Sequence[Trace]) -> list[Row]:
-    """Return one row if somebody looked; what was changed was put back, so that nothing became wrong."""
-    looked = [trace.changed for trace in traces if trace.changed is not None]
-    if not looked:
-        return []
-    changed = dict.fromkeys(what for each in looked for what in each)
-    name = like.run.implementation
-    told = f"{name} changed {' and '.join(changed)}; its surroundings were put back" if changed else ""
-    return [_row(like, SURROUNDINGS, told)]
+    """Return a row that passes and says what was changed, if anything was; it was put back, so nothing became wrong."""
+    changed = dict.fromkeys(what for trace in traces for what in trace.changed or ())
+    told = f"{like.run.implementation} changed {' and '.join(changed)}; its surroundings were put back"
+    return [_row(like, SURROUNDINGS, told)] if changed else []
 
 
 def _compared(name: str, before: Trace, after: Trace, judged: Judged, judge: Judge) -> Row:

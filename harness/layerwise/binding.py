@@ -9,6 +9,7 @@ import numpy as np
 from harness.cases.case import Case
 from harness.layerwise import on_behalf
 from harness.layerwise.conventions import Conventions
+from harness.layerwise.operators import ActivationOperator, LayerOperator, LossOperator, OptimizerOperator
 from harness.layerwise.plan import NodePlan, Plan, Supplied
 from harness.layerwise.translation import TranslatedActivation, TranslatedLayer, TranslatedLoss, TranslatedOptimizer
 from harness.operators.losses import Loss
@@ -22,8 +23,8 @@ class BoundNode:
     """Operators for one node's layer and activation; the activation is None where there is nothing to do."""
 
     plan: NodePlan
-    layer: Any
-    activation: Any | None
+    layer: LayerOperator
+    activation: ActivationOperator | None
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class BoundPlan:
 
     plan: Plan
     nodes: Mapping[str, BoundNode]
-    loss: Any
-    optimizer: Any
+    loss: LossOperator
+    optimizer: OptimizerOperator
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -64,36 +65,40 @@ def bound_node(name: str, plan: NodePlan, batch: int, dtype: DType) -> BoundNode
     return BoundNode(plan, _layer(name, plan, batch, dtype), _activation(name, plan, dtype))
 
 
-def _layer(name: str, plan: NodePlan, batch: int, dtype: DType) -> Any:
+def _layer(name: str, plan: NodePlan, batch: int, dtype: DType) -> LayerOperator:
     if plan.supplied is None:
         return on_behalf.Identity()
-    operator, conventions = _own(name, plan.supplied, plan.layer, plan.node.input_shapes), plan.supplied.conventions
+    conventions = plan.supplied.conventions
+    operator: LayerOperator = _own(name, plan.supplied, plan.layer, plan.node.input_shapes)
     if conventions == Conventions():
         return operator
     return TranslatedLayer(operator, conventions, plan.node, batch, dtype)
 
 
-def _activation(name: str, plan: NodePlan, dtype: DType) -> Any | None:
+def _activation(name: str, plan: NodePlan, dtype: DType) -> ActivationOperator | None:
     if plan.activation is None:
         return None
-    operator = _own(name, plan.activation, plan.node.layer.fused_activation, (plan.node.output_shape,))
+    operator: ActivationOperator = _own(
+        name, plan.activation, plan.node.layer.fused_activation, (plan.node.output_shape,)
+    )
     conventions = plan.activation.conventions
     return operator if conventions == Conventions() else TranslatedActivation(operator, conventions, dtype)
 
 
-def bound_loss(name: str, supplied: Supplied | None, loss: Loss, dtype: DType) -> Any:
+def bound_loss(name: str, supplied: Supplied | None, loss: Loss, dtype: DType) -> LossOperator:
     """Return the operator of the loss."""
     if supplied is None:
         return on_behalf.Loss()
-    operator = _own(name, supplied, loss, ())
+    operator: LossOperator = _own(name, supplied, loss, ())
     return operator if supplied.conventions == Conventions() else TranslatedLoss(operator, supplied.conventions, dtype)
 
 
-def _optimizer(supplied: Supplied | None, batch: int, dtype: DType) -> Any:
+def _optimizer(supplied: Supplied | None, batch: int, dtype: DType) -> OptimizerOperator:
     if supplied is None:
         return on_behalf.Optimizer()
+    operator: OptimizerOperator = supplied.operator
     plain = supplied.conventions.average != "update" and not supplied.conventions.dtype
-    return supplied.operator if plain else TranslatedOptimizer(supplied.operator, supplied.conventions, batch, dtype)
+    return operator if plain else TranslatedOptimizer(operator, supplied.conventions, batch, dtype)
 
 
 def _own(name: str, supplied: Supplied, specification: Specification, input_shapes: tuple[Shape, ...]) -> Any:

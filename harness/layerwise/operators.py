@@ -1,36 +1,17 @@
 """What a layerwise implementation supplies for each operator, and where it is found.
 
-An operator is any object with the functions below; a module will do. ``weights`` holds the layer's parameters and
-moving statistics by name. ``x`` and ``dx`` are one array, or a tuple of them for a layer with several inputs.
-
-A layer kind, without its fused activation, which is an operator of its own::
-
-    forward(layer, weights, x) -> (y, cache)                    # as in training
-    backward(layer, weights, cache, dy) -> (dx, gradients)      # gradients by parameter name
-    infer(layer, weights, x) -> y                               # only where inference differs
-    moving(layer, weights, cache) -> statistics by name         # only where the layer has state
-
-An activation::
-
-    forward(activation, x) -> (y, cache)
-    backward(activation, cache, dy) -> dx
-
-A loss::
-
-    forward(loss, y_true, y_pred) -> value
-    backward(loss, y_true, y_pred) -> gradient with respect to y_pred
-
-An optimizer, for one parameter; ``slots`` is empty at step 1 and whatever was returned before afterwards::
-
-    update(optimizer, step, weight, gradient, slots) -> (weight, slots)
+An operator is any object with the functions of one of the protocols below; a module will do. ``weights`` holds the
+layer's parameters and moving statistics by name. ``x`` and ``dx`` are one array, or a tuple of them for a layer with
+several inputs. A layer is computed without its fused activation, which is an operator of its own.
 """
 
 import importlib
 import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
+from harness.cases.problem import Array
 from harness.errors import SpecificationError, nearest
 from harness.operators import OPERATORS, Operator
 from harness.operators.activations import Activation
@@ -39,6 +20,63 @@ from harness.operators.layers import Layer
 from harness.operators.losses import Loss
 from harness.operators.optimizers import Optimizer
 from harness.operators.specification import ORIGIN, Specification, file_name
+
+Weights = Mapping[str, Array]
+
+
+# Each takes specifications of its own kind alone, which a type for all of them cannot say.
+class LayerOperator(Protocol):
+    """A kind of layer."""
+
+    def forward(self, layer: Any, weights: Weights, x: Any, /) -> tuple[Array, Any]:
+        """Return y as in training, and whatever ``backward`` needs."""
+
+    def backward(self, layer: Any, weights: Weights, cache: Any, dy: Array, /) -> tuple[Any, Mapping[str, Array]]:
+        """Return dx, and the gradients by parameter name."""
+
+
+class InferringOperator(Protocol):
+    """A kind of layer for which inference differs, beside ``forward`` and ``backward``."""
+
+    def infer(self, layer: Any, weights: Weights, x: Any, /) -> Array:
+        """Return y in inference."""
+
+
+class StatefulOperator(Protocol):
+    """A kind of layer with moving statistics, beside ``forward`` and ``backward``."""
+
+    def moving(self, layer: Any, weights: Weights, cache: Any, /) -> Mapping[str, Array]:
+        """Return the moving statistics after the step, by name."""
+
+
+class ActivationOperator(Protocol):
+    """An activation."""
+
+    def forward(self, activation: Any, x: Array, /) -> tuple[Array, Any]:
+        """Return y, the shape of x, and whatever ``backward`` needs."""
+
+    def backward(self, activation: Any, cache: Any, dy: Array, /) -> Array:
+        """Return dx."""
+
+
+class LossOperator(Protocol):
+    """A loss."""
+
+    def forward(self, loss: Any, y_true: Array, y_pred: Array, /) -> Any:
+        """Return the loss, a scalar."""
+
+    def backward(self, loss: Any, y_true: Array, y_pred: Array, /) -> Array:
+        """Return the gradient with respect to y_pred."""
+
+
+class OptimizerOperator(Protocol):
+    """An optimizer, for one parameter."""
+
+    def update(self, optimizer: Any, step: int, weight: Array, gradient: Array, slots: Any, /) -> tuple[Array, Any]:
+        """Return the parameter after the step, and the slots, which are empty at step 1 and later what was returned."""
+
+
+AnyOperator = LayerOperator | ActivationOperator | LossOperator | OptimizerOperator
 
 ROOMS: Mapping[str, type[Operator]] = MappingProxyType(
     {"layers": Layer, "activations": Activation, "losses": Loss, "optimizers": Optimizer}
@@ -77,7 +115,7 @@ def _room_of(kind: type[Operator]) -> str:
     return next(room for room, base in ROOMS.items() if issubclass(kind, base))
 
 
-def operators_in(package: ModuleType) -> dict[type[Specification], Any]:
+def operators_in(package: ModuleType) -> dict[type[Specification], AnyOperator]:
     """Import every operator file of a package with the folders ``layers``, ``activations``, ``losses``, ``optimizers``.
 
     A file belongs to the operator whose specification has the same file name; files starting with an underscore
@@ -86,7 +124,7 @@ def operators_in(package: ModuleType) -> dict[type[Specification], Any]:
     Raises:
         SpecificationError: a file has no such operator or lacks a function.
     """
-    found: dict[type[Specification], Any] = {}
+    found: dict[type[Specification], AnyOperator] = {}
     for room, base in ROOMS.items():
         by_file = {file_name(kind): kind for kind in OPERATORS.values() if issubclass(kind, base)}
         folder = importlib.import_module(f"{package.__name__}.{room}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from harness.cases.observables import backward_name
 from harness.cases.problem import Array, Batch, Problem
 from harness.errors import HarnessError
 from harness.layerwise.binding import BoundNode, BoundPlan
+from harness.layerwise.operators import InferringOperator, StatefulOperator
 from harness.layerwise.position import Position
 from harness.operators.specification import Shape
 
@@ -163,7 +164,7 @@ class _Composition:
                 x = _one_or_all(tuple(forward.outputs[source] for source in node.inputs))
                 first = f"{step}/update/{node.name}/{next(iter(node.state))}"
                 self.position.reach(first, f"moving statistics of {node.name}", x=x)
-                statistics = own.layer.moving(own.plan.layer, weights[node.name], cache)
+                statistics = cast(StatefulOperator, own.layer).moving(own.plan.layer, weights[node.name], cache)
                 for part, shape in node.state.items():
                     if part not in statistics:
                         raise _Unusable
@@ -178,7 +179,7 @@ class _Composition:
             x = _one_or_all(tuple(outputs[source] for source in node.inputs))
             self.position.reach("final/forward", f"inference of {node.name}", x=x)
             if hasattr(own.layer, "infer"):
-                linear = own.layer.infer(own.plan.layer, weights[node.name], x)
+                linear = cast(InferringOperator, own.layer).infer(own.plan.layer, weights[node.name], x)
             else:
                 linear, _ = own.layer.forward(own.plan.layer, weights[node.name], x)
             y, _ = self._activate(node, linear)

@@ -5,7 +5,7 @@ elsewhere, a factor, and the sum over samples that are handed over one by one.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,6 +15,14 @@ from harness.errors import HarnessError
 from harness.layerwise.axes import can_be, flipped, rearranged, reordered_features, without_batch
 from harness.layerwise.conventions import KERAS_LAYOUTS, Conventions
 from harness.layerwise.kinks import covered, without_ties, without_zeros
+from harness.layerwise.operators import (
+    ActivationOperator,
+    InferringOperator,
+    LayerOperator,
+    LossOperator,
+    OptimizerOperator,
+    StatefulOperator,
+)
 from harness.operators import activations, layers, losses, optimizers
 
 DType = np.dtype[Any]
@@ -74,7 +82,7 @@ def _plain(array: Any) -> Array:
 class TranslatedLayer:
     """A layer's operator in its own conventions."""
 
-    def __init__(self, operator: Any, conventions: Conventions, node: Node, batch: int, dtype: DType) -> None:
+    def __init__(self, operator: LayerOperator, conventions: Conventions, node: Node, batch: int, dtype: DType) -> None:
         self.operator = operator
         self.conventions = conventions
         self.node = node
@@ -118,12 +126,13 @@ class TranslatedLayer:
 
     def moving(self, layer: layers.Layer, weights: Mapping[str, Array], cache: Any) -> Mapping[str, Any]:
         """Return the moving statistics."""
-        statistics: Mapping[str, Any] = self.operator.moving(layer, self._weights_there(weights), cache[0])
+        statistics = cast(StatefulOperator, self.operator).moving(layer, self._weights_there(weights), cache[0])
         return {name: self.samples.as_declared(self._gradient_back(name, each)) for name, each in statistics.items()}
 
     def _infer(self, layer: layers.Layer, weights: Mapping[str, Array], x: Any) -> Any:
         theirs = self._weights_there(weights)
-        return self._output([self.operator.infer(layer, theirs, part) for part in self._inputs(x)])
+        inferring = cast(InferringOperator, self.operator)
+        return self._output([inferring.infer(layer, theirs, part) for part in self._inputs(x)])
 
     def _inputs(self, x: Any) -> list[Any]:
         if isinstance(x, tuple):
@@ -200,7 +209,7 @@ class TranslatedLayer:
 class TranslatedActivation:
     """An activation's operator in its own conventions."""
 
-    def __init__(self, operator: Any, conventions: Conventions, dtype: DType) -> None:
+    def __init__(self, operator: ActivationOperator, conventions: Conventions, dtype: DType) -> None:
         self.operator = operator
         self.samples = Samples(conventions, dtype)
         self.relu_at_zero = conventions.relu_at_zero
@@ -223,7 +232,7 @@ class TranslatedActivation:
 class TranslatedLoss:
     """A loss's operator in its own conventions: its factor, and samples one by one, whose mean is taken."""
 
-    def __init__(self, operator: Any, conventions: Conventions, dtype: DType) -> None:
+    def __init__(self, operator: LossOperator, conventions: Conventions, dtype: DType) -> None:
         self.operator = operator
         self.conventions = conventions
         self.samples = Samples(conventions, dtype)
@@ -272,7 +281,7 @@ class TranslatedLoss:
 class TranslatedOptimizer:
     """An optimizer that divides by the number of samples itself, or computes in its own format."""
 
-    def __init__(self, operator: Any, conventions: Conventions, batch: int, dtype: DType) -> None:
+    def __init__(self, operator: OptimizerOperator, conventions: Conventions, batch: int, dtype: DType) -> None:
         self.operator = operator
         self.conventions = conventions
         self.times = batch if conventions.average == "update" else 1

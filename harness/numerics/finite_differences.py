@@ -9,17 +9,12 @@ smaller than the distance to it, which shows in the error. At a kink itself cent
 the two slopes; what is left of ``(f(x + h) - 2 f(x) + f(x - h)) / 2h``, half the jump of the slope, at the step where
 it is least, with its rounding, is added to the error unless it is rounding alone.
 
-``by_complex_step`` has no cancellation at all, ``Im f(x + ih) / h`` with h so small that its square is nothing, for
-functions that take complex numbers and are analytic.
-
-Sources: Ridders, Advances in Engineering Software 4 (1982) 75-76; Press et al., Numerical Recipes, section 5.7;
-Squire and Trapp, SIAM Review 40 (1998) 110-112, for the complex step.
+Sources: Ridders, Advances in Engineering Software 4 (1982) 75-76; Press et al., Numerical Recipes, section 5.7.
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.numerics.estimate import Floats
 
@@ -29,7 +24,6 @@ Index = tuple[int, ...]
 RATIO = 2.0
 STEPS = 29
 COLUMNS = 6
-COMPLEX_STEP = 1e-150
 # f(x + h) and f(x - h) are each off by a few roundings: how many is not known; a sum of n terms is off by about √n.
 ROUNDINGS = 8.0
 
@@ -69,19 +63,6 @@ def derivative(
                 best, error = row[-1], distance + amplified
         previous = row
     return best, error + kink
-
-
-def by_complex_step(f: Callable[[NDArray[np.complex128]], complex], x: Floats, index: Index) -> float:
-    """Return the derivative of an analytic f with respect to one element of x, to rounding.
-
-    Args:
-        f: returns a complex number for a complex array of the shape of x.
-        x: float64, of any shape; not written into.
-        index: of the element.
-    """
-    moved = x.astype(np.complex128)
-    moved[index] += 1j * COMPLEX_STEP
-    return complex(f(moved)).imag / COMPLEX_STEP
 
 
 def _representable(x: float, h: float) -> float:

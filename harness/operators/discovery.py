@@ -5,7 +5,7 @@ import importlib
 import importlib.metadata
 import os
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -38,6 +38,22 @@ def operators_in(package: str, folder: Iterable[str], base: type[S]) -> Mapping[
                     found[value.kind] = value
     found.pop(base.kind, None) if found.get(base.kind) is base else None
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def offering(package: str, kinds: Mapping[str, type[S]]) -> Callable[[str], type[S]]:
+    """Return ``__getattr__`` of a package that offers the operators of its files without naming them.
+
+    Args:
+        package: its name.
+        kinds: what ``operators_in`` found there.
+    """
+
+    def attribute(name: str) -> type[S]:
+        if name in kinds:
+            return kinds[name]
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return attribute
 
 
 def entry_points() -> list[importlib.metadata.EntryPoint]:

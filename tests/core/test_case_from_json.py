@@ -29,9 +29,6 @@ from harness.operators.layers import (
     Reshape,
     ZeroPadding2D,
 )
-from harness.operators.layers.conv1d import Conv1D
-from harness.operators.layers.layer_normalization import LayerNormalization
-from harness.operators.layers.up_sampling2d import UpSampling2D
 from harness.operators.losses import LOSSES, Huber
 from harness.operators.optimizers import OPTIMIZERS, SGD, Adam
 
@@ -42,13 +39,11 @@ EVERYTHING = Network(
         Conv2D(2, (3, 2), padding="same", dilation_rate=(2, 1), activation="leaky_relu"),
         DepthwiseConv2D(2, depth_multiplier=2),
         BatchNormalization(),
-        LayerNormalization(epsilon=0.01),
         MaxPooling2D(2),
         Conv2DTranspose(3, 2, strides=2, name="left"),
         Conv2D(3, 1, name="right", inputs=["left"]),
         Add(inputs=("left", "right")),
         Concatenate(inputs=("add", "right")),
-        UpSampling2D((2, 1), interpolation="bilinear"),
         AveragePooling2D((2, 1)),
         Activation("softplus"),
         Flatten(),
@@ -56,8 +51,6 @@ EVERYTHING = Network(
         GlobalAveragePooling2D(name="mean", inputs="reshape"),
         GlobalMaxPooling2D(name="most", inputs="reshape"),
         Concatenate(name="both", inputs=("mean", "most")),
-        Reshape((4, 3), name="sequence"),
-        Conv1D(2, 3, padding="causal", dilation_rate=2),
         Flatten(name="flat"),
         Dense(3, "softmax", use_bias=False),
     ),

@@ -11,7 +11,7 @@ import harness
 
 HEAVY = ("tensorflow", "keras", "pandas", "sklearn", "torch", "jax")
 STUB = Path(harness.__file__).with_suffix(".pyi")
-NAMES = [alias.asname for node in ast.parse(STUB.read_text()).body for alias in node.names]
+NAMES = [node.asname for node in ast.walk(ast.parse(STUB.read_text())) if isinstance(node, ast.alias)]
 
 
 def imported_by(statement: str) -> set[str]:

@@ -128,10 +128,9 @@ OPTIMIZERS = (
 
 
 def cases_of(operator: str, dtype: str = "float64") -> tuple[Case, ...]:
-    """Return the cases of an operator, three steps each."""
-    # Of an operator without cases of its own here, those that its author gives.
-    cases = tuple(_cases(operator)) or samples_of(OPERATORS[operator], dtype=dtype)
-    return tuple(case.with_(steps=3, batch_size=5, dtype=dtype) for case in cases)
+    """Return the cases of an operator, three steps each: those listed here, or else those of its samples."""
+    found = tuple(_cases(operator)) or samples_of(OPERATORS[operator], dtype=dtype)
+    return tuple(case.with_(steps=3, batch_size=5, dtype=dtype) for case in found)
 
 
 def _cases(operator: str) -> Iterator[Case]:

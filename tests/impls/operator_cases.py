@@ -1,4 +1,6 @@
-"""Cases that reach every operator: its kind by name, and networks in which it occurs exactly once.
+"""Cases that reach every operator, which occurs exactly once in each.
+
+What is listed here shows more than the samples of an operator do; the cases of every other one are its samples.
 
 Sizes differ from one another (5 samples, 7 × 6 images, 3 channels), so that no axis can be taken for another.
 """
@@ -8,28 +10,21 @@ from collections.abc import Iterable
 from harness.cases.case import Case
 from harness.cases.data import Data, random, soft
 from harness.cases.network import Network
+from harness.cases.samples import samples_of
+from harness.operators import OPERATORS
 from harness.operators.activations import ACTIVATIONS, Elu, LeakyRelu
 from harness.operators.layers import (
     Activation,
     Add,
     AveragePooling2D,
-    BatchNormalization,
     Concatenate,
     Conv2D,
     Conv2DTranspose,
     Dense,
     DepthwiseConv2D,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
-    Reshape,
-    ZeroPadding2D,
 )
-from harness.operators.layers.conv1d import Conv1D
-from harness.operators.layers.layer_normalization import LayerNormalization
-from harness.operators.layers.up_sampling2d import UpSampling2D
 from harness.operators.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -70,7 +65,6 @@ CHAINS: dict[str, tuple[Layer, ...]] = {
         Conv2DTranspose(4, (2, 3), strides=(3, 2), padding="same"),
         Conv2DTranspose(4, 1, strides=2, use_bias=False),
     ),
-    "ZeroPadding2D": (ZeroPadding2D(((1, 2), (3, 0))), ZeroPadding2D((0, 2))),
     "MaxPooling2D": (
         MaxPooling2D((3, 2)),
         MaxPooling2D((2, 3), strides=(1, 2)),
@@ -82,38 +76,6 @@ CHAINS: dict[str, tuple[Layer, ...]] = {
         AveragePooling2D((2, 3), strides=(1, 2)),
         AveragePooling2D(3, strides=2, padding="same"),
         AveragePooling2D(2, strides=3),
-    ),
-    "GlobalMaxPooling2D": (GlobalMaxPooling2D(), GlobalMaxPooling2D(keepdims=True)),
-    "GlobalAveragePooling2D": (GlobalAveragePooling2D(), GlobalAveragePooling2D(keepdims=True)),
-    "Flatten": (Flatten(),),
-    "Reshape": (Reshape((3, 7, 6)), Reshape((-1, 9))),
-    "BatchNormalization": (
-        BatchNormalization(),
-        BatchNormalization(momentum=0.5, epsilon=0.125),
-        BatchNormalization(center=False),
-        BatchNormalization(scale=False),
-    ),
-    "LayerNormalization": (
-        LayerNormalization(),
-        LayerNormalization(epsilon=0.125),
-        LayerNormalization(center=False),
-        LayerNormalization(scale=False),
-    ),
-    "UpSampling2D": (
-        UpSampling2D((2, 3), interpolation="bilinear"),
-        UpSampling2D((3, 2)),
-        UpSampling2D((1, 4), interpolation="bilinear"),
-    ),
-}
-SEQUENCE = (7, 6)
-SEQUENCES: dict[str, tuple[Layer, ...]] = {
-    "Conv1D": (
-        Conv1D(4, 3),
-        Conv1D(4, 2, strides=3, padding="same"),
-        Conv1D(4, 3, dilation_rate=2, padding="causal"),
-        Conv1D(6, 2, groups=3, padding="same"),
-        Conv1D(4, 1, use_bias=False),
-        Conv1D(1, 7, activation="relu"),
     ),
 }
 BRANCHES: dict[str, tuple[tuple[Layer, ...], ...]] = {
@@ -168,8 +130,6 @@ def cases_for(kind: str, dtype: str) -> list[Case]:
     found: Iterable[Case]
     if kind in CHAINS:
         found = (Case(Network(IMAGE, layer)) for layer in CHAINS[kind])
-    elif kind in SEQUENCES:
-        found = (Case(Network(SEQUENCE, layer)) for layer in SEQUENCES[kind])
     elif kind in BRANCHES:
         found = (Case(Network(IMAGE, layers)) for layers in BRANCHES[kind])
     elif kind == "Dense":
@@ -191,4 +151,5 @@ def cases_for(kind: str, dtype: str) -> list[Case]:
                 if optimizer.kind == kind and (dtype == "float32" or optimizer not in IN_FLOAT32_ONLY)
             ),
         )
-    return [case.with_(steps=STEPS, dtype=dtype, name=f"{kind}-{number}-{dtype}") for number, case in enumerate(found)]
+    listed = tuple(found) or samples_of(OPERATORS[kind], dtype=dtype)
+    return [case.with_(steps=STEPS, dtype=dtype, name=f"{kind}-{number}-{dtype}") for number, case in enumerate(listed)]

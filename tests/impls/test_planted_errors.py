@@ -58,14 +58,6 @@ def one_element(array):
     return wrong
 
 
-def scaled(array):
-    return np.asarray(array * array.dtype.type(1 + 2**-4))
-
-
-def opposite(array):
-    return np.asarray(-array)
-
-
 def transposed(array):
     return np.ascontiguousarray(array.T)
 
@@ -80,7 +72,8 @@ def in_another_format(array):
     return array.astype("float64" if array.dtype == "float32" else "float32")
 
 
-FAULTS = (one_element, scaled, opposite, transposed, not_a_number, in_another_format)
+# What every operator may get wrong by a rule of its own is in the catalogue of faults.
+FAULTS = (one_element, transposed, not_a_number, in_another_format)
 
 
 def first(change):
@@ -272,7 +265,6 @@ def test_an_optimizer_that_forgets_its_slots_is_found_at_the_second_step(name, f
 
 def test_every_operator_and_every_kind_of_observable_is_spoiled():
     assert {kind for kind, *_ in PLANTED.values()} == KINDS.keys()
-    assert len(KINDS) == 17 + 9 + 6 + 3
     for name, (kind, case) in VARIANTS.items():
         spoiled = {observable.name for k, c, observable, _ in PLANTED.values() if c is case}
         assert spoiled == {observable.name for observable in produced(case, kind)}, name

@@ -104,12 +104,14 @@ def test_a_pure_implementation_passes_all_that_was_looked_at_without_a_reason(ne
     expected = [INPUTS, TWICE, AFTER_ANOTHER]
     expected += [ORDER] if batch_size > 1 else []
     expected += [LEFT_OVER] if steps > 1 else []
-    assert list(rows) == [*expected, SURROUNDINGS]
+    assert list(rows) == expected
     assert looked_at(findings, Impure(), case, changed=()) == {}
 
 
-def test_where_nobody_looked_at_the_surroundings_there_is_no_row_of_them():
-    assert SURROUNDINGS not in looked_at(audit, Impure(), Case(NETWORKS["dense"]))
+@pytest.mark.parametrize("changed", [None, ()], ids=["not looked at", "unchanged"])
+@pytest.mark.parametrize("look", [findings, audit])
+def test_surroundings_that_nobody_saw_changed_have_no_row(look, changed):
+    assert SURROUNDINGS not in looked_at(look, Impure(), Case(NETWORKS["dense"]), changed=changed)
 
 
 def test_batches_in_reverse_order_have_their_targets_with_them():

@@ -1,5 +1,7 @@
 """What holds for every operator, shown on its samples: values, gradients, bounds, shapes, and its canonical form."""
 
+import importlib
+
 import numpy as np
 import pytest
 from every_operator import (
@@ -21,11 +23,12 @@ from every_operator import (
 )
 from single_precision import in_float32, wrong
 
+import harness
 from harness.cases.case import Case
 from harness.cases.network import Network
 from harness.numerics import FLOAT32, FLOAT64
 from harness.numerics.finite_differences import derivative
-from harness.operators import OPERATORS
+from harness.operators import OPERATORS, layers
 from harness.operators.activations import Sigmoid
 from harness.operators.layers import Activation, Dense
 
@@ -191,3 +194,15 @@ def test_the_canonical_form_says_all_that_makes_it_what_it_is(subject):
 def test_other_arguments_have_another_key(name):
     subjects = list(subjects_of(OPERATORS[name]))
     assert len({case_of(subject).key for subject in subjects}) == len(subjects)
+
+
+@pytest.mark.parametrize("kind", OPERATORS.values(), ids=lambda kind: kind.kind)
+def test_an_operator_is_offered_by_its_package_and_by_the_core_without_a_line_in_either(kind):
+    package = importlib.import_module(kind.__module__.rpartition(".")[0])
+    assert getattr(package, kind.kind) is kind
+    assert kind.kind == "Activation" or getattr(harness, kind.kind) is kind
+
+
+def test_a_name_that_is_no_operator_is_none_of_the_package():
+    with pytest.raises(AttributeError, match="module 'harness\\.operators\\.layers' has no attribute 'Conv9D'"):
+        layers.Conv9D  # noqa: B018

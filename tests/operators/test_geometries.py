@@ -16,33 +16,38 @@ from harness.operators import LAYERS
 BATCH = 2
 PLANTED = 1e-3
 LARGEST = 7
-GEOMETRIC = {name: kind for name, kind in LAYERS.items() if kind.window or name in ("UpSampling2D", "ZeroPadding2D")}
+GEOMETRIC = {
+    name: kind for name, kind in LAYERS.items() if {"padding", "size"} & {field.name for field in fields(kind)}
+}
 
 few, sides = st.integers(1, 3), st.integers(0, 2)
-# By the names of arguments, which are Keras's.
-ARGUMENTS = {
-    "kernel_size": st.tuples(few, few),
-    "pool_size": st.tuples(few, few),
-    "strides": few,
-    "dilation_rate": few,
-    "padding": st.sampled_from(["valid", "same"]),
-    "groups": st.integers(1, 2),
-    "filters": few,
-    "depth_multiplier": few,
-    "use_bias": st.booleans(),
-    "size": st.tuples(few, few),
-    "interpolation": st.sampled_from(["nearest", "bilinear"]),
-}
-OF_KIND = {
-    "Conv1D": {"kernel_size": few, "padding": st.sampled_from(["valid", "same", "causal"])},
-    "ZeroPadding2D": {"padding": st.tuples(st.tuples(sides, sides), st.tuples(sides, sides))},
-}
+
+
+def strategies_of(kind):
+    """Return what to draw, by the names of arguments, which are Keras's: as many numbers as the layer has axes."""
+    places = len(kind.sample_shape) - 1
+    sizes = st.tuples(*[few] * places) if places > 1 else few
+    named = {sample["padding"] for sample in kind.samples if isinstance(sample.get("padding"), str)}
+    borders = st.tuples(*[st.tuples(sides, sides)] * places)
+    return {
+        "kernel_size": sizes,
+        "pool_size": sizes,
+        "size": sizes,
+        "strides": few,
+        "dilation_rate": few,
+        "padding": st.sampled_from(sorted({"valid", *named})) if named else borders,
+        "groups": st.integers(1, 2),
+        "filters": few,
+        "depth_multiplier": few,
+        "use_bias": st.booleans(),
+        "interpolation": st.sampled_from(["nearest", "bilinear"]),
+    }
 
 
 @st.composite
 def layers(draw, kind):
     """Draw a layer with an input that fits it."""
-    strategies = ARGUMENTS | OF_KIND.get(kind.kind, {})
+    strategies = strategies_of(kind)
     arguments = {each.name: draw(strategies[each.name]) for each in fields(kind) if each.name in strategies}
     if "dilation_rate" in arguments and arguments["dilation_rate"] > 1:
         # Keras refuses both above 1.

@@ -1,5 +1,6 @@
 """The package as it is published: built, and installed where nothing of the repository is."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -40,3 +41,19 @@ def test_the_changelog_begins_with_what_is_released_next_or_was_released_last():
     first = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert first is not None
     assert first[1] in ("Unreleased", version)
+
+
+def test_a_type_checker_knows_an_operator_that_no_file_names(installed, tmp_path):
+    (tmp_path / "mine.py").write_text("from harness import Dense, LayerNormalization\nDense(unit=3)\n")
+    options = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports", f"--cache-dir={tmp_path}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "mine.py"],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(installed.parent)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert [line for line in done.stdout.splitlines() if "error:" in line] == [
+        'mine.py:2: error: Unexpected keyword argument "unit" for "Dense"; did you mean "units"?  [call-arg]'
+    ]

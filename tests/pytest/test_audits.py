@@ -17,7 +17,6 @@ def test_a_run_of_a_single_case_audits_it(project, mine, selected):
     assert {verdict for *_, verdict in looked_at(project)} == {"pass"}
     assert [name for _, _, name, _ in looked_at(project)] == [
         "purity/after-another-problem", "purity/inputs-unchanged", "purity/order-of-samples", "purity/same-twice",
-        "purity/surroundings",
     ]  # fmt: skip
 
 

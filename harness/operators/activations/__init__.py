@@ -14,9 +14,11 @@ from harness.operators.activations.sigmoid import Sigmoid
 from harness.operators.activations.softmax import Softmax
 from harness.operators.activations.softplus import Softplus
 from harness.operators.activations.tanh import Tanh
-from harness.operators.discovery import installed, operators_in
+from harness.operators.discovery import installed, offering, operators_in
 
 ACTIVATIONS: Mapping[str, type[Activation]] = operators_in(__name__, __path__, Activation)
+# A new file needs no line here: names that are imported above are those that annotations use.
+__getattr__ = offering(__name__, ACTIVATIONS)
 
 
 def as_activation(value: str | Activation | Mapping[str, object] | None) -> Activation:

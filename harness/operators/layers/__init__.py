@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from harness.operators.discovery import operators_in
+from harness.operators.discovery import offering, operators_in
 from harness.operators.layers.activation import Activation
 from harness.operators.layers.add import Add
 from harness.operators.layers.average_pooling2d import AveragePooling2D
@@ -22,6 +22,8 @@ from harness.operators.layers.zero_padding2d import ZeroPadding2D
 from harness.operators.specification import snake_case
 
 LAYERS: Mapping[str, type[Layer]] = operators_in(__name__, __path__, Layer)
+# A new file needs no line here: names that are imported above are those that annotations use.
+__getattr__ = offering(__name__, LAYERS)
 
 __all__ = [
     "LAYERS",

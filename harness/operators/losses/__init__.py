@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from harness.errors import SpecificationError, nearest
-from harness.operators.discovery import installed, operators_in
+from harness.operators.discovery import installed, offering, operators_in
 from harness.operators.losses.binary_crossentropy import BinaryCrossentropy
 from harness.operators.losses.categorical_crossentropy import CategoricalCrossentropy
 from harness.operators.losses.huber import Huber
@@ -14,6 +14,8 @@ from harness.operators.losses.sparse_categorical_crossentropy import SparseCateg
 from harness.operators.specification import file_name
 
 LOSSES: Mapping[str, type[Loss]] = operators_in(__name__, __path__, Loss)
+# A new file needs no line here: names that are imported above are those that annotations use.
+__getattr__ = offering(__name__, LOSSES)
 
 
 def as_loss(value: str | Loss) -> Loss:

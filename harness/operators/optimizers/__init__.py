@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from harness.errors import SpecificationError, nearest
-from harness.operators.discovery import installed, operators_in
+from harness.operators.discovery import installed, offering, operators_in
 from harness.operators.optimizers.adam import Adam
 from harness.operators.optimizers.optimizer import Optimizer
 from harness.operators.optimizers.rmsprop import RMSprop
@@ -11,6 +11,8 @@ from harness.operators.optimizers.sgd import SGD
 from harness.operators.specification import file_name
 
 OPTIMIZERS: Mapping[str, type[Optimizer]] = operators_in(__name__, __path__, Optimizer)
+# A new file needs no line here: names that are imported above are those that annotations use.
+__getattr__ = offering(__name__, OPTIMIZERS)
 
 
 def as_optimizer(value: str | Optimizer) -> Optimizer:

@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from harness.numerics import FLOAT64
-from harness.numerics.finite_differences import by_complex_step, derivative
+from harness.numerics.finite_differences import derivative
 
 # What a one-sided difference is off by at best, the root of the roundoff (Numerical Recipes, section 5.7).
 ONE_SIDED = 2.0**-26
-# On each side one library function, none off by more than tanh, of which one is squared.
-FEW_ROUNDINGS = 3 * FLOAT64.tanh_roundings * FLOAT64.unit_roundoff
 
 POINTS = np.array([0.3, -1.2, 5.0, 0.0, 1e-3])
 FUNCTIONS = {
@@ -27,14 +24,6 @@ def test_the_derivative_is_right_within_its_own_error(function, slope, place):
     right = float(slope(POINTS)[place])
     assert abs(value - right) <= error
     assert error < ONE_SIDED * max(1, abs(right))
-
-
-@pytest.mark.parametrize("place", range(len(POINTS)))
-@pytest.mark.parametrize(("function", "slope"), FUNCTIONS.values(), ids=FUNCTIONS.keys())
-def test_the_complex_step_is_right_to_rounding(function, slope, place):
-    value = by_complex_step(lambda x: complex(function(x).sum()), POINTS, (place,))
-    right = float(slope(POINTS)[place])
-    assert abs(value - right) <= FEW_ROUNDINGS * abs(right)
 
 
 @pytest.mark.parametrize("distance", [2.0**-3, 2.0**-10, 2.0**-17])
@@ -65,4 +54,3 @@ def test_the_array_is_not_written_into():
     x = np.array([1.0, 2.0])
     x.flags.writeable = False
     derivative(lambda given: float(given.sum()), x, (0,))
-    by_complex_step(lambda given: complex(given.sum()), x, (0,))

@@ -87,34 +87,17 @@ def test_another_way_to_compute_a_gradient_passes(judge, drawn, loss, gradient):
     assert judge.loss_gradient(loss, y, p, judge.array(gradient(y, p))) == ""
 
 
-def one_hot(y, p):
-    return np.eye(p.shape[-1], dtype=p.dtype)[y]
-
-
 def per_sample(y, p):
     """The right gradient of a binary loss, averaged over samples only."""
     return ((1 - y) / (1 - p) - y / p) / len(p)
 
 
+# The catalogue of faults has many more; these are not in it.
 WRONG_VALUES = {
-    "squared error as a sum": (MeanSquaredError(), lambda y, p: np.square(p - y).sum()),
-    "squared error with a half": (MeanSquaredError(), lambda y, p: 0.5 * np.square(p - y).mean()),
     "squared error over samples only": (MeanSquaredError(), lambda y, p: np.square(p - y).sum() / len(p)),
-    "absolute error without absolute": (MeanAbsoluteError(), lambda y, p: (p - y).mean()),
-    "huber without minus delta²/2": (
-        Huber(),
-        lambda y, p: np.where(np.abs(p - y) <= 1, np.square(p - y) / 2, np.abs(p - y)).mean(),
-    ),
-    "binary without the other class": (BINARY, lambda y, p: -(y * np.log(p)).mean()),
     "binary with an epsilon": (
         BINARY,
         lambda y, p: -(y * np.log(p + 1e-4) + (1 - y) * np.log(1 - p + 1e-4)).mean(),
-    ),
-    "categorical over classes too": (CATEGORICAL, lambda y, p: -(y * np.log(p)).mean()),
-    "categorical logits as probabilities": (CATEGORICAL_LOGITS, lambda y, z: -(y * z).sum(axis=-1).mean()),
-    "sparse with shifted labels": (
-        SPARSE,
-        lambda y, p: -np.log(np.take_along_axis(p, (y[:, None] + 1) % 5, -1)).mean(),
     ),
 }
 
@@ -126,24 +109,7 @@ def test_a_wrong_loss_fails(judge, drawn, loss, value):
 
 
 WRONG_GRADIENTS = {
-    "squared error without 1/N": (MeanSquaredError(), lambda y, p: 2 * (p - y)),
-    "squared error without 2": (MeanSquaredError(), lambda y, p: (p - y) / p.size),
-    "squared error over samples only": (MeanSquaredError(), lambda y, p: 2 * (p - y) / len(p)),
-    "squared error of y minus p": (MeanSquaredError(), lambda y, p: 2 * (y - p) / p.size),
-    "squared error off by 1e-5": (MeanSquaredError(), lambda y, p: 2 * (p - y) / p.size * (1 + 1e-5)),
-    "absolute error at zero": (MeanAbsoluteError(), lambda y, p: np.where(p >= y, 1, -1) / p.size),
-    "huber without delta": (Huber(delta=0.3), lambda y, p: np.clip(p - y, -1, 1) / p.size),
-    "binary without 1/N": (BINARY, lambda y, p: (1 - y) / (1 - p) - y / p),
-    "binary over samples only": (BINARY, per_sample),
     "binary with the sign": (BINARY, lambda y, p: -per_sample(y, p) / p.shape[1]),
-    "binary as if from logits": (BINARY, lambda y, p: (p - y) / p.size),
-    "binary logits as if from probabilities": (BINARY_LOGITS, lambda y, z: (z - y) / z.size),
-    "categorical without its sum": (CATEGORICAL, lambda y, p: -y / p / len(p)),
-    "categorical as if from logits": (CATEGORICAL, lambda y, p: (p - y) / len(p)),
-    "categorical logits without 1/N": (CATEGORICAL_LOGITS, lambda y, z: softmax(z) - y),
-    "categorical logits over classes too": (CATEGORICAL_LOGITS, lambda y, z: (softmax(z) - y) / z.size),
-    "sparse with shifted labels": (SPARSE_LOGITS, lambda y, z: (softmax(z) - one_hot((y + 1) % 5, z)) / len(z)),
-    "sparse without its sum": (SPARSE, lambda y, p: -one_hot(y, p) / p / len(p)),
 }
 
 
