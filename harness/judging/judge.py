@@ -16,7 +16,7 @@ from harness.implementation.contract import Implementation
 from harness.implementation.trace import Trace, numeric
 from harness.judging.row import COVERAGE, Figures, Row, Run, Verdict
 from harness.numerics.arithmetic import Arithmetic, arithmetic_of
-from harness.verdict.expected import Inputs, Walks
+from harness.verdict.expected import ExpectedValues, Inputs
 from harness.verdict.figures import SIGMAS, Measured, excess, figures, largest_t, tolerance, too_far
 from harness.verdict.stages import Expected, Origin
 
@@ -123,12 +123,14 @@ def judge(
         rows = [make(observable, _Finding(trace.status, trace.reason)) for observable in wanted]
         return Judged(problem, subject, trace, marked(rows), {})
     numbers = numeric(trace.observables)
-    walks = Walks(inputs or Inputs(problem, subject.arithmetic), numbers)
-    expected = walks.local()
+    expected_values = ExpectedValues(inputs or Inputs(problem, subject.arithmetic), numbers)
+    expected = expected_values.local()
     findings = [_judged(make, each, trace.observables.get(each.name), expected[each.name]) for each in wanted]
     if not any(found.failed for found in findings):
         names = [each.name for each in wanted]
-        findings = _through(dict(zip(names, findings, strict=True)), expected, walks.end_to_end(), numbers, subject)
+        findings = _through(
+            dict(zip(names, findings, strict=True)), expected, expected_values.end_to_end(), numbers, subject
+        )
     # What an implementation shows may be infinite, and so may be what it is compared with.
     with np.errstate(all="ignore"):
         rows = [make(observable, found) for observable, found in zip(wanted, findings, strict=True)]

@@ -1,7 +1,7 @@
 """What every observable of a Case should be, given those that an implementation showed.
 
-The walk follows training as ``harness.layerwise.training`` composes it: forward over the graph, loss, backward,
-optimizer, step by step, then the prediction. Where an observable is an *anchor*, the walk goes on from the
+The evaluation follows training as ``harness.layerwise.training`` composes it: forward over the graph, loss, backward,
+optimizer, step by step, then the prediction. Where an observable is an *anchor*, the evaluation goes on from the
 implementation's own numbers, which are exact by definition; elsewhere from the estimate, with its error.
 
 - ``local``: everything shown is an anchor. Each stage stands or falls alone, and ties and kinks are decided by the
@@ -11,7 +11,7 @@ implementation's own numbers, which are exact by definition; elsewhere from the 
   implementations drift apart over many steps.
 
 What cannot be an anchor: an observable that is missing, has another shape, or is not finite everywhere. Behind one that
-is not finite the walk is blind: what an infinity or NaN makes of a correct stage is not followed.
+is not finite the evaluation is blind: what an infinity or NaN makes of a correct stage is not followed.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -27,7 +27,7 @@ from harness.numerics.estimate import Estimate
 from harness.numerics.summation import added
 from harness.verdict.stages import Expected, FirstStep, Origin, Parameters, Pass, Slots, Stage, Value, Weights
 
-__all__ = ["Expected", "Inputs", "Origin", "Walks", "end_to_end", "local"]
+__all__ = ["Expected", "ExpectedValues", "Inputs", "Origin", "end_to_end", "local"]
 
 # Passes of a layer, with the estimates that they came from, by the layer's name and these estimates' identities.
 Passes = dict[tuple[object, ...], tuple[Pass, tuple[Estimate, ...]]]
@@ -35,12 +35,12 @@ Passes = dict[tuple[object, ...], tuple[Pass, tuple[Estimate, ...]]]
 
 def local(problem: Problem, shown: Mapping[str, Array], arithmetic: Arithmetic) -> dict[str, Expected]:
     """Return what each required observable should be, stage by stage, in the order of computation."""
-    return Walks(Inputs(problem, arithmetic), shown).local()
+    return ExpectedValues(Inputs(problem, arithmetic), shown).local()
 
 
 def end_to_end(problem: Problem, shown: Mapping[str, Array], arithmetic: Arithmetic) -> dict[str, Expected]:
     """Return what each required observable should be, from the input and the weights before each step."""
-    return Walks(Inputs(problem, arithmetic), shown).end_to_end()
+    return ExpectedValues(Inputs(problem, arithmetic), shown).end_to_end()
 
 
 class Inputs:
@@ -63,10 +63,10 @@ class Inputs:
     @cached_property
     def first_step(self) -> FirstStep:
         """What the first step should give, with errors propagated from the inputs."""
-        walk = _Walk(self, {}, frozenset(), (), {})
+        evaluation = _Evaluation(self, {}, frozenset(), (), {})
         with np.errstate(all="ignore"):
-            _, slots = walk.step(1, self.weights, {})
-        return FirstStep(walk.found, slots)
+            _, slots = evaluation.step(1, self.weights, {})
+        return FirstStep(evaluation.found, slots)
 
     def _initial(self, node: Node) -> Parameters:
         both = self.problem.weights.get(node.name, {}), self.problem.state.get(node.name, {})
@@ -74,8 +74,8 @@ class Inputs:
         return Parameters(estimates, dict.fromkeys(estimates, Origin.ANCHORS))
 
 
-class Walks:
-    """One implementation's observables, and the two ways along them, which share what they have in common.
+class ExpectedValues:
+    """One implementation's observables, and what they should be in two ways, which share what they have in common.
 
     Args:
         inputs: of the Problem that was run; may serve other implementations of the same arithmetic too.
@@ -90,19 +90,19 @@ class Walks:
 
     def local(self) -> dict[str, Expected]:
         """See the module's text."""
-        return self._walk(self._own).expected(None)
+        return self._evaluation(self._own).expected(None)
 
     def end_to_end(self) -> dict[str, Expected]:
         """See the module's text."""
         weights = {name for name in self._own if name.split("/")[1:2] == ["update"]}
-        return self._walk(weights).expected(None if self._blind else self._inputs.first_step)
+        return self._evaluation(weights).expected(None if self._blind else self._inputs.first_step)
 
-    def _walk(self, anchors: Container[str]) -> "_Walk":
-        return _Walk(self._inputs, self._own, self._blind, anchors, self._passes)
+    def _evaluation(self, anchors: Container[str]) -> "_Evaluation":
+        return _Evaluation(self._inputs, self._own, self._blind, anchors, self._passes)
 
 
-class _Walk:
-    """One Problem, walked along one implementation's observables."""
+class _Evaluation:
+    """One Problem, evaluated along one implementation's observables."""
 
     def __init__(
         self,
@@ -135,14 +135,14 @@ class _Walk:
         return self.found
 
     def step(self, step: int, weights: Weights, slots: Slots) -> tuple[Weights, Slots]:
-        """Walk through one step; return weights and slots after it."""
+        """Evaluate one step; return weights and slots after it."""
         stages = self._forward(step, weights)
         dy = self._loss(step, stages[self.nodes[-1].name].output)
         gradients = self._backward(step, weights, stages, dy)
         return self._update(step, weights, stages, gradients, slots)
 
     def _after(self, first_step: FirstStep) -> tuple[Weights, Slots]:
-        """Return weights and slots after a first step that was walked through before."""
+        """Return weights and slots after a first step that was evaluated before."""
         self.found |= first_step.expected
         weights: dict[str, Parameters] = {}
         for node in self.nodes:
@@ -246,7 +246,7 @@ class _Walk:
         return tuple(value.estimate for value in read), max(_origin(read), weights[node.name].origin)
 
     def _passed(self, node: Node, parameters: Parameters, x: tuple[Estimate, ...], infer: bool = False) -> Pass:
-        """Return a layer's forward pass: the one known, where both walks give the layer the same estimates."""
+        """Return a layer's forward pass: the one known, where both evaluations give the layer the same estimates."""
         if not infer and INPUT not in node.inputs:
             return self._pass(node, parameters, x, infer)
         initial = (
@@ -292,7 +292,7 @@ class _Walk:
         return Estimate(gradient.value, gradient.worst_case, gradient.variance + together * np.square(shift))
 
     def _show(self, name: str, estimate: Estimate, origin: Origin) -> Value:
-        """Note what an observable should be, and return what the walk goes on from."""
+        """Note what an observable should be, and return what the evaluation goes on from."""
         self.found[name] = Expected(estimate, origin)
         own = self.own.get(name)
         if own is None or own.shape != estimate.shape:

@@ -1,4 +1,4 @@
-"""What the walk of ``harness.verdict.expected`` carries from stage to stage."""
+"""What the evaluation of ``harness.verdict.expected`` carries from stage to stage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

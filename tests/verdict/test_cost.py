@@ -25,7 +25,7 @@ from harness.operators.layers import (
 )
 from harness.operators.losses import MeanSquaredError
 from harness.operators.optimizers import SGD
-from harness.verdict.expected import Inputs, Walks, end_to_end, local
+from harness.verdict.expected import ExpectedValues, Inputs, end_to_end, local
 from harness.verdict.figures import figures, largest_t
 from harness.verdict.stages import Expected, Origin
 from impls.loops import harness_implementations as loops_implementations
@@ -71,8 +71,8 @@ def test_inputs_of_another_problem_or_arithmetic_are_refused():
 def test_both_walks_together_give_what_each_gives_alone():
     problem = make_problem(case(3))
     shown = run(VECTORIZED, problem).observables
-    walks = Walks(Inputs(problem, FLOAT32), shown)
-    for together, alone in ((walks.local(), local), (walks.end_to_end(), end_to_end)):
+    values = ExpectedValues(Inputs(problem, FLOAT32), shown)
+    for together, alone in ((values.local(), local), (values.end_to_end(), end_to_end)):
         expected = alone(problem, shown, FLOAT32)
         assert together.keys() == expected.keys()
         for name, found in together.items():
