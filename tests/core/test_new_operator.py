@@ -57,7 +57,7 @@ SCRIPT = """
 from harness import Case, Permute, faulty, samples_of
 from harness.cases.problem import make_problem
 from harness.implementation.contract import run
-from harness.judging.judge import Author, judge
+from harness.judging.judge import Subject, judge
 from impls import faults, loops, vectorized
 
 (fault,) = [each for each in faults.harness_faults() if each.name == "permute-reversed"]
@@ -65,8 +65,8 @@ from impls import faults, loops, vectorized
 for implementation in (*loops.harness_implementations(), right, faulty(fault, right.operators, "wrong")):
     for case in samples_of(Permute, dtype="float32"):
         assert Case.from_json(case.json).key == case.key
-        rows = judge(make_problem(case), Author.of(implementation, case), run(implementation, make_problem(case)))
-        print(implementation.name, [row.observable for row in rows if not row.passed])
+        judged = judge(make_problem(case), Subject.of(implementation, case), run(implementation, make_problem(case)))
+        print(implementation.name, [row.observable.name for row in judged.rows if not row.passed])
 """
 
 
