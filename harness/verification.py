@@ -24,6 +24,7 @@ from harness.judging.row import Row
 from harness.judging.witnesses import by_finite_differences, who_sides
 from harness.layerwise import Layerwise
 from harness.numerics.arithmetic import Arithmetic
+from harness.operators.checking import sources_of
 from harness.operators.specification import Specification
 from harness.plugins.found import Plugins
 from harness.plugins.loading import load_plugins
@@ -84,7 +85,9 @@ class Reference:
         return Check(frozenset(alone), trace=trace)
 
     def _key(self, problem: Problem, *parts: object) -> str:
-        return oracle_key(problem.case.key, GENERATOR_VERSION, self.implementation.version, problem.dtype.name, *parts)
+        version = self.implementation.version
+        sources = sources_of(problem.case)
+        return oracle_key(problem.case.key, GENERATOR_VERSION, version, problem.dtype.name, *sources, *parts)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ def who_sides(row: Row, others: Mapping[str, Row], difference: tuple[float, floa
         others: by witness, its row of the same observable.
         difference: the derivative by finite differences and its error; None where it was not computed.
     """
-    sides = {name: other.passed for name, other in others.items()}
+    # Who could not compute it has no opinion.
+    sides = {name: other.passed for name, other in others.items() if other.figures is not None}
     if difference is not None and row.figures is not None:
         value, error = difference
         found = row.figures

@@ -80,6 +80,11 @@ def test_a_witness_that_fails_at_the_same_place_is_said_not_to(judge, failing):
     assert text == "loops sides with the expected value, Keras in float64 and finite differences do not"
 
 
+def test_who_could_not_compute_it_has_no_opinion(judge, failing):
+    lacking = replace(failing, verdict="unsupported", figures=None)
+    assert who_sides(failing, {"loops": lacking}, None) == ""
+
+
 def test_a_derivative_that_cannot_tell_the_two_apart_is_no_witness(judge, failing):
     assert who_sides(failing, {}, (failing.figures.expected, abs(failing.figures.error) * 2)) == ""
 

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness import Case, Dense, Layer, Layerwise, Network, SpecificationError, samples_of, verify
 from harness.operators import OPERATORS, Operator, discovery
-from harness.operators.checking import check_operator
+from harness.operators.checking import check_operator, sources_of
 from harness.operators.losses import Loss
 from harness.plugins.found import Loaded, Plugins, Quarantined
 from harness.plugins.loading import attempt, load_plugins
@@ -189,3 +191,62 @@ def test_what_cannot_be_loaded_has_no_operators_and_is_no_error_of_who_reads_a_c
 def test_one_plugin_that_is_loaded_twice_keeps_its_operators():
     loaded = Loaded("once", "once", operators=(Scale,))
     assert Plugins((loaded, loaded), ()).operators == {"Scale": Scale}
+
+
+def changed(**attributes):
+    """The class that doubles its input, with other attributes."""
+    return type("Twice", (Doubling,), attributes)
+
+
+class Doubling(Layer):
+    sample_shape = (4,)
+
+    def output_shape(self, input_shape):
+        return input_shape
+
+    def output(self, *x, **weights):
+        return 2.0 * x[0]
+
+
+WRONG = {
+    "plain NumPy": (
+        {"output": lambda self, *x, **weights: np.tanh(x[0])},
+        r"test_operators\.py:\d+.*harness",
+    ),
+    "nothing": (
+        {"output": lambda self, *x, **weights: None},
+        r"not be computed: AttributeError.*harness",
+    ),
+    "another shape": (
+        {"output_shape": lambda self, shape: (7,)},
+        r"output expected to have shape \(2, 7\)",
+    ),
+    "no shape": ({"output_shape": lambda self, shape: None}, r"output_shape expected to return a tuple .* got None"),
+    "a parameter without a name": (
+        {"parameters": lambda self, shape: {"g": (4,)}},
+        r"expected to have g",
+    ),
+    "a huge sample": ({"sample_shape": (200_000, 200_000)}, r"sample_shape expected .*100,000 elements at most"),
+    "no samples": ({"samples": ()}, r"expected samples"),
+    "samples of another kind": ({"samples": None}, r"expected samples.*got None"),
+    "an argument that it lacks": ({"samples": ({"units": 3},)}, r"Twice\(units=3\).*Expected one of: inputs, name"),
+}
+
+
+@pytest.mark.parametrize(("attributes", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_in_a_definition_is_told_before_any_case_is_judged_by_it(attributes, message):
+    check_operator(changed())
+    with pytest.raises(SpecificationError, match=message):
+        check_operator(changed(**attributes))
+
+
+@pytest.mark.parametrize("name", ["../evil", "<script>", "Größe"])
+def test_an_operator_has_a_name_that_cases_and_files_can_have(name):
+    with pytest.raises(SpecificationError, match="expected a name of ASCII letters, digits and underscores"):
+        check_operator(type(name, (Doubling,), {}))
+
+
+def test_what_keras_said_is_not_taken_for_an_operator_that_changed_since():
+    assert sources_of(Case(Network((3,), (Dense(2, activation="relu"),)))) == ()
+    (source,) = sources_of(Case(Network((4,), (Doubling(), Dense(2)))))
+    assert source == Path(__file__).read_text(encoding="utf-8")
