@@ -85,10 +85,9 @@ def _check_sample(kind: type[Operator], sample: Mapping[str, Any]) -> None:
                 _expect_shape("the gradient of x", made.backward(x, y, x, FLOAT64), x.value.shape)
     except Exception as error:
         # Whatever somebody's definition may raise, it is theirs to mend.
-        lines = [
-            frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == place_of(kind)
-        ]
-        place = f"{place_of(kind)}:{lines[-1]}" if lines else place_of(kind)
+        place = place_of(kind)
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == place]
+        place = f"{place}:{lines[-1]}" if lines else place
         arguments = ", ".join(f"{name}={value!r}" for name, value in sample.items())
         what = str(error) if isinstance(error, SpecificationError) else f"{type(error).__name__}: {error}.{HELP}"
         raise SpecificationError(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from harness.errors import SpecificationError, nearest
 from harness.operators.specification import Operator
 
 GROUP = "harness"
@@ -54,6 +55,31 @@ def offering(package: str, kinds: Mapping[str, type[S]]) -> Callable[[str], type
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return attribute
+
+
+def made_by_name(
+    value: object, kinds: Mapping[str, type[S]], base: type[S], name_of: Callable[[type[S]], str], what: str
+) -> S:
+    """Return the operator that ``value`` names, with its defaults, or ``value`` itself; plugins are asked last.
+
+    Args:
+        value: a name or an operator.
+        kinds: those of this package, by kind.
+        base: what they are subclasses of.
+        name_of: the name of each.
+        what: the word for it in the error message, such as ``loss``.
+
+    Raises:
+        SpecificationError: none has that name; the nearest one is suggested.
+    """
+    if isinstance(value, base):
+        return value
+    by_name = {name_of(kind): kind for kind in kinds.values()}
+    if isinstance(value, str) and value not in by_name:
+        by_name |= {name_of(kind): kind for kind in installed().values() if issubclass(kind, base)}
+    if isinstance(value, str) and value in by_name:
+        return by_name[value]()
+    raise SpecificationError(f"unknown {what} {value!r}.{nearest(str(value), by_name)}")
 
 
 def entry_points() -> list[importlib.metadata.EntryPoint]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from harness.errors import SpecificationError, nearest
 from harness.operators.activations.activation import Activation, keras_name
 from harness.operators.activations.elu import Elu
 from harness.operators.activations.gelu import Gelu
@@ -14,7 +13,7 @@ from harness.operators.activations.sigmoid import Sigmoid
 from harness.operators.activations.softmax import Softmax
 from harness.operators.activations.softplus import Softplus
 from harness.operators.activations.tanh import Tanh
-from harness.operators.discovery import installed, offering, operators_in
+from harness.operators.discovery import made_by_name, offering, operators_in
 
 ACTIVATIONS: Mapping[str, type[Activation]] = operators_in(__name__, __path__, Activation)
 # A new file needs no line here: names that are imported above are those that annotations use.
@@ -29,14 +28,7 @@ def as_activation(value: str | Activation | Mapping[str, object] | None) -> Acti
     """
     if value is None:
         return Linear()
-    if isinstance(value, Activation):
-        return value
-    by_name = {keras_name(kind): kind for kind in ACTIVATIONS.values()}
-    if isinstance(value, str) and value not in by_name:
-        by_name |= {keras_name(kind): kind for kind in installed().values() if issubclass(kind, Activation)}
-    if isinstance(value, str) and value in by_name:
-        return by_name[value]()
-    raise SpecificationError(f"unknown activation {value!r}.{nearest(str(value), by_name)}")
+    return made_by_name(value, ACTIVATIONS, Activation, keras_name, "activation")
 
 
 __all__ = [

@@ -14,43 +14,19 @@ from harness.numerics import tensors
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Floats
 from harness.numerics.expressions import Expression
-from harness.numerics.geometry import windows_over
 from harness.numerics.summation import accumulated, total
 from harness.numerics.tensors import divided, elements
 from harness.numerics.windows import Windows, windows_of
 from harness.operators.layers._images import few_at_a_time
-from harness.operators.layers.layer import Layer
-from harness.operators.specification import Pair, Shape
+from harness.operators.layers._pooling2d import Pooling2D
 
 
-class AveragePooling2D(Layer):
+class AveragePooling2D(Pooling2D):
     """The mean of each window.
 
     With ``same`` the mean is over the elements inside the image: the padding is left out.
     ``strides`` default to ``pool_size``.
     """
-
-    window = "pool_size"
-
-    pool_size: Pair = (2, 2)
-    strides: Pair = None
-    padding: str = "valid"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.normalize_pair("pool_size")
-        if self.strides is None:
-            self.normalize("strides", self.pool_size)
-        self.normalize_pair("strides")
-        self.normalize_padding()
-
-    def output_shape(self, *input_shapes: Shape) -> Shape:
-        image = self.expect_one_input(input_shapes)
-        self.expect_image(image)
-        rows, columns = windows_over(self.kind, image, self.pool_size, self.strides, self.padding)
-        return rows, columns, image[2]
-
-    samples = ({"pool_size": (3, 2)}, {"pool_size": 3, "strides": 2, "padding": "same"})
 
     def output(self, *x: Expression, **weights: Expression) -> Expression:
         """Return y, (batch, windows down, windows across, channels)."""

@@ -13,45 +13,22 @@ import numpy as np
 
 from harness.numerics.arithmetic import Arithmetic
 from harness.numerics.estimate import Estimate, Flags, Floats, Places
-from harness.numerics.geometry import windows_over
 from harness.numerics.summation import accumulated
 from harness.numerics.windows import Windows, windows_of
 from harness.operators.layers._images import few_at_a_time
-from harness.operators.layers.layer import Layer
-from harness.operators.specification import Pair, Shape
+from harness.operators.layers._pooling2d import Pooling2D
 
 Cache = tuple[Windows, Estimate]
 
 
-class MaxPooling2D(Layer):
+class MaxPooling2D(Pooling2D):
     """The largest element of each window.
 
     Ties go to the first maximum in row-major order; ``same`` pads with minus infinity.
     ``strides`` default to ``pool_size``.
     """
 
-    window = "pool_size"
     takes_maximum = True
-
-    pool_size: Pair = (2, 2)
-    strides: Pair = None
-    padding: str = "valid"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.normalize_pair("pool_size")
-        if self.strides is None:
-            self.normalize("strides", self.pool_size)
-        self.normalize_pair("strides")
-        self.normalize_padding()
-
-    def output_shape(self, *input_shapes: Shape) -> Shape:
-        image = self.expect_one_input(input_shapes)
-        self.expect_image(image)
-        rows, columns = windows_over(self.kind, image, self.pool_size, self.strides, self.padding)
-        return rows, columns, image[2]
-
-    samples = ({"pool_size": (3, 2)}, {"pool_size": 3, "strides": 2, "padding": "same"})
 
     def forward(self, weights: Mapping[str, Estimate], x: Estimate, arithmetic: Arithmetic) -> tuple[Estimate, Cache]:
         """Return y (batch, windows down, windows across, channels), and the cache."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from harness.errors import SpecificationError, nearest
-from harness.operators.discovery import installed, offering, operators_in
+from harness.operators.discovery import made_by_name, offering, operators_in
 from harness.operators.losses.binary_crossentropy import BinaryCrossentropy
 from harness.operators.losses.categorical_crossentropy import CategoricalCrossentropy
 from harness.operators.losses.huber import Huber
@@ -24,14 +23,7 @@ def as_loss(value: str | Loss) -> Loss:
     Raises:
         SpecificationError: no loss has that name; the nearest one is suggested.
     """
-    if isinstance(value, Loss):
-        return value
-    by_name = {file_name(kind): kind for kind in LOSSES.values()}
-    if isinstance(value, str) and value not in by_name:
-        by_name |= {file_name(kind): kind for kind in installed().values() if issubclass(kind, Loss)}
-    if isinstance(value, str) and value in by_name:
-        return by_name[value]()
-    raise SpecificationError(f"unknown loss {value!r}.{nearest(str(value), by_name)}")
+    return made_by_name(value, LOSSES, Loss, file_name, "loss")
 
 
 __all__ = [

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from harness.errors import SpecificationError, nearest
-from harness.operators.discovery import installed, offering, operators_in
+from harness.operators.discovery import made_by_name, offering, operators_in
 from harness.operators.optimizers.adam import Adam
 from harness.operators.optimizers.optimizer import Optimizer
 from harness.operators.optimizers.rmsprop import RMSprop
@@ -21,14 +20,7 @@ def as_optimizer(value: str | Optimizer) -> Optimizer:
     Raises:
         SpecificationError: no optimizer has that name; the nearest one is suggested.
     """
-    if isinstance(value, Optimizer):
-        return value
-    by_name = {file_name(kind): kind for kind in OPTIMIZERS.values()}
-    if isinstance(value, str) and value not in by_name:
-        by_name |= {file_name(kind): kind for kind in installed().values() if issubclass(kind, Optimizer)}
-    if isinstance(value, str) and value in by_name:
-        return by_name[value]()
-    raise SpecificationError(f"unknown optimizer {value!r}.{nearest(str(value), by_name)}")
+    return made_by_name(value, OPTIMIZERS, Optimizer, file_name, "optimizer")
 
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "Optimizer", "RMSprop", "as_optimizer"]
